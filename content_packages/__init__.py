@@ -1,0 +1,1 @@
+"""What is learned: packages, lessons, questions, attempts, player."""

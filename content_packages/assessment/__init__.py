@@ -1,0 +1,1 @@
+"""Items and scoring (pure), blueprint draw (pure), attempts."""

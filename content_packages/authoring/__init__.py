@@ -1,0 +1,1 @@
+"""Native source folder -> lint -> one canonical JSON (pure)."""

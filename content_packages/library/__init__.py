@@ -1,0 +1,1 @@
+"""Catalogue of published package versions: immutable, content-addressed."""

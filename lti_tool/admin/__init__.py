@@ -1,0 +1,1 @@
+"""Operator console: own sign-in, platforms, credentials, jobs."""

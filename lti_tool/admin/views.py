@@ -1,0 +1,5 @@
+"""Operator console."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("admin", __name__, url_prefix="/quan-tri")

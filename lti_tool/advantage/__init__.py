@@ -1,0 +1,1 @@
+"""LTI Advantage services: access tokens, grades; fills the ports of sync."""

@@ -1,0 +1,69 @@
+"""create_app(settings): reads like a table of contents."""
+
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from content_packages.player import views as player_pages
+from lti_tool import error_pages, languages, security_headers
+from lti_tool.admin import views as admin_pages
+from lti_tool.database import create_database_engine
+from lti_tool.launch import views as launch_endpoints
+from lti_tool.platforms import views as platform_endpoints
+from lti_tool.reports import views as report_pages
+from lti_tool.settings import Settings
+from xapi_bridge.http import views as xapi_door
+from xapi_bridge.running_app import RunningApp, lend
+
+
+def create_app(settings: Settings) -> Flask:
+    """The whole service as one WSGI application; nothing is read from the environment here."""
+    app = Flask("lti_tool")
+    configure(app, settings)
+    lend_parts(app, settings)
+    stand_behind_proxies(app, settings)
+    languages.speak_vietnamese_first(app)
+    security_headers.protect(app, settings)
+    error_pages.explain_refusals(app)
+    open_doors(app)
+    return app
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Flask's own configuration, derived from ours."""
+    in_production = settings.environment == "production"
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        SESSION_COOKIE_NAME="cchc_operator",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=in_production,
+        MAX_CONTENT_LENGTH=16 * 1024 * 1024,
+        CCHC_SETTINGS=settings,
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def lend_parts(app: Flask, settings: Settings) -> None:
+    """Database, clock and the objects that fill the ports of sync."""
+    ports: dict[type[Any], Any] = {}
+    lend(app, RunningApp(engine=create_database_engine(settings.effective_database_url), ports=ports))
+
+
+def stand_behind_proxies(app: Flask, settings: Settings) -> None:
+    """Believes X-Forwarded-* of exactly as many proxies as the installation has."""
+    hops = settings.trusted_proxies
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+
+
+def open_doors(app: Flask) -> None:
+    """Every address of the service begins in one of these rooms."""
+    app.register_blueprint(launch_endpoints.blueprint)
+    app.register_blueprint(platform_endpoints.blueprint)
+    app.register_blueprint(player_pages.blueprint)
+    app.register_blueprint(report_pages.blueprint)
+    app.register_blueprint(admin_pages.blueprint)
+    app.register_blueprint(xapi_door.blueprint)

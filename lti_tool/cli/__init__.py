@@ -1,0 +1,26 @@
+"""`cchc …`: one group, one file per noun."""
+
+import sys
+
+import click
+
+from lti_tool.logs import configure_logs
+from lti_tool.settings import SettingsRefused, load_settings
+
+
+@click.group()
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Bồi dưỡng cải cách hành chính: công cụ LTI 1.3, kho bản ghi học tập và thống kê."""
+    settings = load_settings()
+    configure_logs(level=settings.log_level, log_format=settings.log_format)
+    context.obj = settings
+
+
+def main() -> None:
+    """Entry point: a refusal becomes one clear line and exit code 2."""
+    try:
+        cli()
+    except SettingsRefused as refused:
+        click.echo(f"cchc: {refused}", err=True)
+        sys.exit(2)

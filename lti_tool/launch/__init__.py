@@ -1,0 +1,1 @@
+"""Login initiation, id_token checks, claims, roles, identity, launch state."""

@@ -1,0 +1,77 @@
+"""Structured logs: readable on a terminal, JSON otherwise; never a name, a token or an e-mail address."""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+REDACTED = "[redacted]"
+#: Field names that may hold personal data or secrets; their values never reach a log.
+_PRIVATE_FIELDS = re.compile(
+    r"(^|_)(name|full_name|given_name|family_name|email|mail|phone|token|id_token|assertion|secret|password|"
+    r"authorization|cookie|ticket|jwt|login_hint|staff_code)$"
+)
+#: Field names that match the pattern above and yet are ours to show.
+_PUBLIC_FIELDS = frozenset({"logger_name", "follower_name", "file_name", "event_name"})
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
+_JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
+_CREDENTIALS = re.compile(r"(?i)\b(basic|bearer)\s+[\w+/=.~-]{8,}")
+
+
+def redact(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """A structlog processor that removes private fields and private-looking text from every value."""
+    for field, value in event.items():
+        event[field] = _redacted(field, value)
+    return event
+
+
+def _redacted(field: str, value: Any) -> Any:
+    if _PRIVATE_FIELDS.search(field) and field not in _PUBLIC_FIELDS:
+        return REDACTED
+    if isinstance(value, str):
+        return _CREDENTIALS.sub(REDACTED, _JWT.sub(REDACTED, _EMAIL.sub(REDACTED, value)))
+    if isinstance(value, dict):
+        return {inner: _redacted(str(inner), part) for inner, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redacted(field, part) for part in value]
+    return value
+
+
+def configure_logs(*, level: str, log_format: str) -> None:
+    """Sends our events and those of libraries through the same processors, to standard error."""
+    as_json = log_format == "json" or (log_format == "auto" and not sys.stderr.isatty())
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        structlog.stdlib.ExtraAdder(),
+        structlog.stdlib.PositionalArgumentsFormatter(),
+    ]
+    renderer = (
+        structlog.processors.JSONRenderer(ensure_ascii=False) if as_json else structlog.dev.ConsoleRenderer()
+    )
+    structlog.configure(
+        processors=[*shared[:3], structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                redact,
+                renderer,
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(level.upper())

@@ -1,0 +1,1 @@
+"""Registrations, deployments, tool keys, key sets."""

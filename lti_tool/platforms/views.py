@@ -1,0 +1,5 @@
+"""Our key set and registration addresses."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("platforms", __name__, url_prefix="/lti")

@@ -1,0 +1,1 @@
+"""Pages for learner, teacher, unit manager and analyst."""

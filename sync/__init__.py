@@ -1,0 +1,1 @@
+"""After the fact: organisation, facts, rollups, grades out, reports."""

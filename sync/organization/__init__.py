@@ -1,0 +1,1 @@
+"""Units with dates and successors, staff, appointments, import."""

@@ -1,0 +1,161 @@
+"""Tables of the organisation: units with dates, their names, ancestors and successors; people and posts.
+
+A unit row is a node: same territory, parent and level for its whole life. A change of name or kind is a
+label; a change of parent, level or territory is a new node and a succession. Dates are half-open:
+`valid_from` is the first day, `valid_to` the first day no more (9999-12-31 when open).
+"""
+
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from xapi_bridge.database import Base, UtcInstant
+
+OPEN_END: Final = date(9999, 12, 31)
+
+#: The two hierarchies of a unit (a ministry's office in a province commands and lies differently).
+COMMAND: Final = "command"
+TERRITORY: Final = "territory"
+
+
+class Unit(Base):
+    """One administrative unit, agency or department, during one uninterrupted stretch of time."""
+
+    __tablename__ = "sync_unit"
+    __table_args__ = (
+        UniqueConstraint("scheme", "code", "valid_from"),
+        CheckConstraint("valid_from < valid_to", name="dates_in_order"),
+        CheckConstraint(
+            "level IN ('national', 'central', 'province', 'district', 'commune')", name="known_level"
+        ),
+    )
+
+    #: Surrogate key; a code alone does not identify a unit over time.
+    unit_id: Mapped[int] = mapped_column(primary_key=True)
+    #: Who gave the code: 'QD19/2025', 'QD124/2004', 'TW' (central bodies), 'LOCAL'.
+    scheme: Mapped[str] = mapped_column(String(16))
+    #: Official code with its leading zeros.
+    code: Mapped[str] = mapped_column(String(35))
+    #: national, central, province, district or commune.
+    level: Mapped[str] = mapped_column(String(12))
+    #: Line of command; empty only for the national root.
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("sync_unit.unit_id"), index=True)
+    #: The territorial unit that it lies in, where that is not its line of command.
+    territory_id: Mapped[int | None] = mapped_column(ForeignKey("sync_unit.unit_id"), index=True)
+    valid_from: Mapped[date] = mapped_column(Date)
+    #: First day on which it no longer exists.
+    valid_to: Mapped[date] = mapped_column(Date, default=OPEN_END)
+    #: The legal act that created this node, for example 'QĐ 19/2025/QĐ-TTg'.
+    legal_basis: Mapped[str] = mapped_column(String(120))
+
+
+class UnitLabel(Base):
+    """What a unit was called and what kind it was, with dates."""
+
+    __tablename__ = "sync_unit_label"
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("sync_unit.unit_id"), primary_key=True)
+    valid_from: Mapped[date] = mapped_column(Date, primary_key=True)
+    valid_to: Mapped[date] = mapped_column(Date, default=OPEN_END)
+    #: Full official name, NFC: 'Xã Tân Trào', 'Bộ Nội vụ'.
+    name: Mapped[str] = mapped_column(String(160))
+    #: The name without its kind, for lists under a heading: 'Tân Trào'.
+    short_name: Mapped[str] = mapped_column(String(160))
+    #: Letters only, lower case, no diacritics, for searching: 'xa tan trao'.
+    folded_name: Mapped[str] = mapped_column(String(160), index=True)
+    #: tinh, thanh-pho, quan, huyen, thi-xa, xa, phuong, thi-tran, dac-khu, bo, co-quan-ngang-bo …
+    kind: Mapped[str] = mapped_column(String(24))
+    legal_basis: Mapped[str] = mapped_column(String(120))
+
+
+class UnitClosure(Base):
+    """Every ancestor of every unit, itself included (depth 0), per hierarchy."""
+
+    __tablename__ = "sync_unit_closure"
+    __table_args__ = (Index("ix_sync_unit_closure_upwards", "hierarchy", "descendant_id", "ancestor_id"),)
+
+    #: `COMMAND` or `TERRITORY`.
+    hierarchy: Mapped[str] = mapped_column(String(10), primary_key=True)
+    ancestor_id: Mapped[int] = mapped_column(ForeignKey("sync_unit.unit_id"), primary_key=True)
+    descendant_id: Mapped[int] = mapped_column(ForeignKey("sync_unit.unit_id"), primary_key=True)
+    depth: Mapped[int]
+
+
+class UnitSuccession(Base):
+    """Which unit took over the territory or the tasks of which, and when."""
+
+    __tablename__ = "sync_unit_succession"
+
+    from_unit_id: Mapped[int] = mapped_column(ForeignKey("sync_unit.unit_id"), primary_key=True)
+    to_unit_id: Mapped[int] = mapped_column(ForeignKey("sync_unit.unit_id"), primary_key=True, index=True)
+    #: First day of the new unit.
+    on_date: Mapped[date] = mapped_column(Date, primary_key=True)
+    #: whole, part (the old unit was divided), tasks (an agency's tasks moved).
+    mode: Mapped[str] = mapped_column(String(8))
+    #: The successor that takes figures which cannot be divided; one per old unit.
+    is_default: Mapped[bool]
+    legal_basis: Mapped[str] = mapped_column(String(120))
+
+
+class Person(Base):
+    """One official. Who it is stands in `sync_person_detail`, which fewer may read."""
+
+    __tablename__ = "sync_person"
+
+    person_id: Mapped[int] = mapped_column(primary_key=True)
+    #: Stable opaque text that stands for the person in reports without names.
+    pseudonym: Mapped[str] = mapped_column(String(40), unique=True)
+    created_at: Mapped[datetime] = mapped_column(UtcInstant)
+
+
+class PersonDetail(Base):
+    """Name and staff code of a person: restricted."""
+
+    __tablename__ = "sync_person_detail"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("sync_person.person_id"), primary_key=True)
+    #: The code that the LMS sends as `lis.person_sourcedid`.
+    staff_code: Mapped[str] = mapped_column(String(64), unique=True)
+    full_name: Mapped[str] = mapped_column(String(160))
+
+
+class ActorIdentity(Base):
+    """One account in the statements; several may belong to one person, some to nobody yet."""
+
+    __tablename__ = "sync_actor_identity"
+    __table_args__ = (UniqueConstraint("home_page", "account_name"),)
+
+    identity_id: Mapped[int] = mapped_column(primary_key=True)
+    #: `actor.account.homePage`: the platform.
+    home_page: Mapped[str] = mapped_column(String(400))
+    #: `actor.account.name`: opaque.
+    account_name: Mapped[str] = mapped_column(String(255))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("sync_person.person_id"), index=True)
+    first_seen_at: Mapped[datetime] = mapped_column(UtcInstant)
+    #: When the account was last linked to a person or unlinked.
+    linked_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+
+
+class Appointment(Base):
+    """A post in a unit, with dates. Never two primary posts at once: the database itself refuses that."""
+
+    __tablename__ = "sync_appointment"
+    __table_args__ = (
+        CheckConstraint("valid_from < valid_to", name="dates_in_order"),
+        CheckConstraint("staff_category IN ('can_bo', 'cong_chuc', 'vien_chuc')", name="known_category"),
+    )
+
+    appointment_id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("sync_person.person_id"), index=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("sync_unit.unit_id"), index=True)
+    position: Mapped[str] = mapped_column(String(160), default="")
+    #: can_bo, cong_chuc or vien_chuc.
+    staff_category: Mapped[str] = mapped_column(String(10))
+    #: Whether the post works on administrative reform: the population of the targets.
+    is_cchc: Mapped[bool] = mapped_column(default=True)
+    is_primary: Mapped[bool] = mapped_column(default=True)
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date] = mapped_column(Date, default=OPEN_END)
+    recorded_at: Mapped[datetime] = mapped_column(UtcInstant)

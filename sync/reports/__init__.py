@@ -1,0 +1,1 @@
+"""Read-only questions answered with frozen dataclasses."""

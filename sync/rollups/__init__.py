@@ -1,0 +1,1 @@
+"""Facts per learner and module; counts per unit, level and month."""

@@ -1,0 +1,130 @@
+"""Fixtures that every test may use: a database of each kind, an application, a clock that stands still.
+
+Each database test runs twice, on SQLite and on PostgreSQL. Without a PostgreSQL server the second half is
+skipped and says so; under CI (CI=true) that is a failure, because a promise was not checked.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from lti_tool.all_models import metadata
+from lti_tool.database import create_database_engine
+
+POSTGRESQL_URL = os.environ.get(
+    "TEST_POSTGRESQL_URL", "postgresql+psycopg://postgres@127.0.0.1:5432/postgres"
+)
+
+
+class StandingClock:
+    """A clock that moves only when a test says so."""
+
+    def __init__(self, instant: datetime) -> None:
+        self.instant = instant
+
+    def __call__(self) -> datetime:
+        return self.instant
+
+    def forward(self, **length: float) -> None:
+        self.instant += timedelta(**length)
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    """Tuesday 24 November 2026, 09:00 in Ha Noi."""
+    return StandingClock(datetime(2026, 11, 24, 2, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def prepared_sqlite_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated, empty SQLite file; each test copies it."""
+    path = tmp_path_factory.mktemp("sqlite") / "prepared.sqlite"
+    engine = create_database_engine(f"sqlite:///{path}")
+    prepare_schema(engine)
+    # The last connection to close folds the write-ahead log into the file, so that one file can be copied.
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> str:
+    """Address of a PostgreSQL server whose user may create databases."""
+    try:
+        psycopg.connect(_plain(POSTGRESQL_URL)).close()
+    except psycopg.OperationalError:
+        message = "PostgreSQL is not reachable (TEST_POSTGRESQL_URL): the PostgreSQL half of the suite"
+        if os.environ.get("CI"):
+            pytest.fail(f"{message} must not be skipped in CI")
+        pytest.skip(f"{message} is skipped")
+    return POSTGRESQL_URL
+
+
+@pytest.fixture(scope="session")
+def prepared_postgresql_url(postgresql_server: str) -> Iterator[str]:
+    """A migrated database of this test run's own, dropped at the end."""
+    name = f"cchc_test_{uuid.uuid4().hex[:12]}"
+    _command_server(postgresql_server, f'CREATE DATABASE "{name}"')
+    url = postgresql_server.rsplit("/", 1)[0] + f"/{name}"
+    engine = create_database_engine(url)
+    prepare_schema(engine)
+    engine.dispose()
+    yield url
+    _command_server(postgresql_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _plain(url: str) -> str:
+    return url.replace("postgresql+psycopg://", "postgresql://")
+
+
+def _command_server(url: str, command: str) -> None:
+    with psycopg.connect(_plain(url), autocommit=True) as connection:
+        connection.execute(command)
+
+
+def prepare_schema(engine: Engine) -> None:
+    """The tables, as an installation has them."""
+    metadata.create_all(engine)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Address of an empty database with all tables, on each engine in turn."""
+    if request.param == "sqlite":
+        copy = tmp_path / "test.sqlite"
+        shutil.copy(request.getfixturevalue("prepared_sqlite_file"), copy)
+        yield f"sqlite:///{copy}"
+        return
+    url = request.getfixturevalue("prepared_postgresql_url")
+    yield url
+    _empty_all_tables(url)
+
+
+def _empty_all_tables(url: str) -> None:
+    engine = create_database_engine(url)
+    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+    with engine.begin() as connection:
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    engine.dispose()
+
+
+@pytest.fixture
+def engine(database_url: str) -> Iterator[Engine]:
+    """An engine on an empty database with all tables."""
+    made = create_database_engine(database_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def session(engine: Engine) -> Iterator[Session]:
+    """A session in an open transaction; what a test does not commit is gone afterwards."""
+    with Session(engine, expire_on_commit=False) as opened:
+        yield opened

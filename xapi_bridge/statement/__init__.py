@@ -1,0 +1,1 @@
+"""The grammar of a statement: parse, validate, canonicalise, compare (pure)."""

@@ -1,0 +1,1 @@
+"""The memory of the LRS: record, void, query, credentials."""

@@ -1,0 +1,1 @@
+"""The words we use, one file per profile."""
