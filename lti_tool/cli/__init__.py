@@ -4,8 +4,11 @@ import sys
 
 import click
 
+from lti_tool.cli.database import database
+from lti_tool.cli.settings import settings as settings_group
 from lti_tool.logs import configure_logs
-from lti_tool.settings import SettingsRefused, load_settings
+from lti_tool.settings import load_settings
+from xapi_bridge.errors import RuleBroken
 
 
 @click.group()
@@ -17,10 +20,14 @@ def cli(context: click.Context) -> None:
     context.obj = settings
 
 
+cli.add_command(database)
+cli.add_command(settings_group, name="settings")
+
+
 def main() -> None:
     """Entry point: a refusal becomes one clear line and exit code 2."""
     try:
         cli()
-    except SettingsRefused as refused:
+    except RuleBroken as refused:
         click.echo(f"cchc: {refused}", err=True)
         sys.exit(2)
