@@ -1,4 +1,4 @@
-"""The schema of the database: bring it up, take it down, compare it with the models (Alembic, in the wheel)."""
+"""The schema of the database: bring it up, take it down, compare it with the models (Alembic)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,8 +1,13 @@
 """`cchc settings …`: what may be set, and what is set."""
 
+from pathlib import Path
+from typing import get_args
+
 import click
+from pydantic import HttpUrl, SecretStr
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticUndefined
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from lti_tool.settings import PREFIX, Settings
 
@@ -17,7 +22,7 @@ def settings() -> None:
 def show(current: Settings) -> None:
     """In giá trị đang dùng; giá trị bí mật được che."""
     for name in Settings.model_fields:
-        click.echo(f"{PREFIX}{name.upper()}={getattr(current, name)}")
+        click.echo(f"{PREFIX}{name.upper()}={_without_password(str(getattr(current, name)))}")
 
 
 @settings.command()
@@ -41,9 +46,31 @@ def settings_reference() -> str:
     return "\n".join(lines) + "\n"
 
 
+def _without_password(value: str) -> str:
+    """Database and broker addresses may carry a password: it is shown as ***."""
+    try:
+        return make_url(value).render_as_string(hide_password=True)
+    except ArgumentError:
+        return value
+
+
 def _row(name: str, field: FieldInfo) -> str:
-    values = str(field.annotation).replace("typing.", "").replace("|", "\\|")
-    if isinstance(field.annotation, type):
-        values = field.annotation.__name__
-    default = "required" if field.default is PydanticUndefined else f"`{field.default}`"
-    return f"| `{PREFIX}{name.upper()}` | {values} | {default} | {field.description} |"
+    return f"| `{PREFIX}{name.upper()}` | {_values(field)} | {_default(field)} | {field.description} |"
+
+
+def _values(field: FieldInfo) -> str:
+    choices = get_args(field.annotation)
+    if choices and all(isinstance(choice, str) for choice in choices):
+        return ", ".join(f"`{choice}`" for choice in choices)
+    kinds = {str: "text", bool: "`true`, `false`", int: "whole number", float: "number", Path: "folder"}
+    kinds |= {SecretStr: "secret text", HttpUrl: "address"}
+    named = [kind for kind in (field.annotation, *choices) if kind in kinds]
+    return kinds[named[0]]
+
+
+def _default(field: FieldInfo) -> str:
+    default = field.default
+    shown = default.get_secret_value() if isinstance(default, SecretStr) else default
+    if shown in ("", None):
+        return "(empty)"
+    return f"`{str(shown).lower() if isinstance(shown, bool) else shown}`"
