@@ -1,0 +1,68 @@
+"""No name, token or e-mail address reaches a log."""
+
+import json
+import logging
+
+import pytest
+import structlog
+
+from lti_tool.logs import REDACTED, configure_logs, redact
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        "name",
+        "full_name",
+        "given_name",
+        "email",
+        "id_token",
+        "access_token",
+        "client_secret",
+        "Authorization".lower(),
+    ]
+    + ["cookie", "ticket", "login_hint", "staff_code", "phone"],
+)
+def test_a_private_field_is_redacted(field):
+    assert redact(None, "info", {field: "something private"})[field] == REDACTED
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sent to hv-binh@example.test today",
+        "Bearer abcdefghijklmnop",
+        "Basic dXNlcjpwYXNzd29yZA==",
+        "token eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiI1In0.c2lnbmF0dXJl",
+    ],
+)
+def test_private_text_inside_a_value_is_redacted(text):
+    cleaned = redact(None, "info", {"event": "request_failed", "detail": text})["detail"]
+
+    assert REDACTED in cleaned
+    assert not {"hv-binh@example.test", "abcdefghijklmnop", "dXNlcjpwYXNzd29yZA==", "eyJ"} & set(
+        cleaned.split()
+    )
+
+
+def test_private_fields_are_found_inside_structures():
+    cleaned = redact(None, "info", {"claims": {"email": "a@b.vn", "sub": "5"}, "rows": [{"name": "Lê"}]})
+
+    assert cleaned == {"claims": {"email": REDACTED, "sub": "5"}, "rows": [{"name": REDACTED}]}
+
+
+def test_ids_are_kept():
+    event = {"event": "statement_stored", "statement_id": "8c9…", "registration_id": 3, "verb": "completed"}
+
+    assert redact(None, "info", dict(event)) == event
+
+
+def test_a_line_is_json_and_a_library_is_redacted_too(capsys):
+    configure_logs(level="info", log_format="json")
+
+    structlog.get_logger("cchc").info("launch_opened", registration_id=3, email="a@b.vn")
+    logging.getLogger("some.library").warning("cannot reach %s", "hv-binh@example.test")
+
+    ours, theirs = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert (ours["event"], ours["registration_id"], ours["email"]) == ("launch_opened", 3, REDACTED)
+    assert theirs["event"] == f"cannot reach {REDACTED}"
