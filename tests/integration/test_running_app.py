@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import Engine, event, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
 from lti_tool.database import create_database_engine
@@ -83,11 +83,9 @@ def test_sqlite_refuses_a_second_writer_at_its_first_statement(tmp_path):
 
 
 def test_a_foreign_key_is_enforced(session):
-    with pytest.raises(Exception, match=r"(?i)foreign key"):
-        session.execute(
-            text(
-                "INSERT INTO sync_unit_closure (hierarchy, ancestor_id, descendant_id, depth)"
-                " VALUES ('command', 7, 8, 1)"
-            )
-        )
-        session.flush()
+    orphan = text(
+        "INSERT INTO sync_unit_closure (hierarchy, ancestor_id, descendant_id, depth) VALUES ('command', 7, 8, 1)"
+    )
+
+    with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
+        session.execute(orphan)

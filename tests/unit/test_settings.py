@@ -13,12 +13,12 @@ PRODUCTION = {
 
 
 def test_a_misspelt_name_is_refused_with_the_nearest_right_one():
-    with pytest.raises(SettingsRefused, match="CCHC_DATABSE_URL.*Did you mean CCHC_DATABASE_URL"):
+    with pytest.raises(SettingsRefused, match=r"CCHC_DATABSE_URL.*Did you mean CCHC_DATABASE_URL"):
         load_settings({"CCHC_DATABSE_URL": "sqlite://"})
 
 
 def test_a_name_like_no_other_is_refused_with_the_list():
-    with pytest.raises(SettingsRefused, match="CCHC_QUUX.*docs/settings.md"):
+    with pytest.raises(SettingsRefused, match=r"CCHC_QUUX.*docs/settings.md"):
         load_settings({"CCHC_QUUX": "1"})
 
 
