@@ -84,7 +84,8 @@ def test_sqlite_refuses_a_second_writer_at_its_first_statement(tmp_path):
 
 def test_a_foreign_key_is_enforced(session):
     orphan = text(
-        "INSERT INTO sync_unit_closure (hierarchy, ancestor_id, descendant_id, depth) VALUES ('command', 7, 8, 1)"
+        "INSERT INTO sync_unit_closure (hierarchy, ancestor_id, descendant_id, depth)"
+        " VALUES ('command', 7, 8, 1)"
     )
 
     with pytest.raises(IntegrityError, match=r"(?i)foreign key"):

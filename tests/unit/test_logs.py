@@ -9,20 +9,13 @@ import structlog
 from lti_tool.logs import REDACTED, configure_logs, redact
 
 
-@pytest.mark.parametrize(
-    "field",
-    [
-        "name",
-        "full_name",
-        "given_name",
-        "email",
-        "id_token",
-        "access_token",
-        "client_secret",
-        "Authorization".lower(),
-    ]
-    + ["cookie", "ticket", "login_hint", "staff_code", "phone"],
+PRIVATE_FIELDS = (
+    "name full_name given_name email id_token access_token client_secret authorization cookie ticket login_hint "
+    "staff_code phone"
 )
+
+
+@pytest.mark.parametrize("field", PRIVATE_FIELDS.split())
 def test_a_private_field_is_redacted(field):
     assert redact(None, "info", {field: "something private"})[field] == REDACTED
 
