@@ -8,10 +8,9 @@ import structlog
 
 from lti_tool.logs import REDACTED, configure_logs, redact
 
-
 PRIVATE_FIELDS = (
-    "name full_name given_name email id_token access_token client_secret authorization cookie ticket login_hint "
-    "staff_code phone"
+    "name full_name given_name email phone staff_code "
+    "id_token access_token client_secret authorization cookie ticket login_hint"
 )
 
 
