@@ -2,7 +2,9 @@
 
 from sqlalchemy import MetaData
 
+import sync.models
 import sync.organization.models
+import sync.rollups.models
 from xapi_bridge.database import Base
 
 __all__ = ["metadata", "sync"]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, Table
+from sqlalchemy import DateTime, Dialect, FromClause, MetaData
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -50,7 +50,7 @@ class UtcInstant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def insert_if_absent(session: Session, table: Table, rows: Iterable[dict[str, Any]]) -> int:
+def insert_if_absent(session: Session, table: FromClause, rows: Iterable[dict[str, Any]]) -> int:
     """Inserts rows, silently keeping those that a unique key already holds; returns how many were new.
 
     Rows go in as given: sort them by key where several writers meet, so that they cannot deadlock.
@@ -59,7 +59,5 @@ def insert_if_absent(session: Session, table: Table, rows: Iterable[dict[str, An
     if not listed:
         return 0
     insert: Any = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    returned = session.execute(
-        insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns), listed
-    )
+    returned = session.execute(insert(table).on_conflict_do_nothing().returning(*table.primary_key), listed)
     return len(returned.all())

@@ -1,0 +1,55 @@
+"""Which people's modules must be counted again, although no new statement says so."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import select, union
+from sqlalchemy.orm import Session
+
+from sync.bookmarks import hold_bookmark_shared
+from sync.organization.models import ActorIdentity
+from sync.rollups.models import DirtyKey, LearningFact, PersonModule
+from xapi_bridge.database import insert_if_absent
+
+#: Name of the follower's bookmark.
+ROLLUPS = "rollups"
+#: People per query: databases limit the parameters of one statement.
+_SLICE = 500
+
+
+def mark_person_dirty(session: Session, person_id: int) -> None:
+    """Has everything that one person learned counted again.
+
+    Call it after linking an account or changing an appointment, in the same transaction. When an account moves from one person to another, mark both, with `mark_people_dirty`.
+    """
+    mark_people_dirty(session, [person_id])
+
+
+def mark_people_dirty(session: Session, person_ids: Iterable[int]) -> None:
+    """As `mark_person_dirty`, for many.
+
+    Waits for a running batch of the follower, and holds off the next one until this transaction ends:
+    otherwise the follower could take in a statement under the old link or post while this transaction,
+    which cannot see that statement yet, marks nothing for it.
+    """
+    session.flush()
+    hold_bookmark_shared(session, ROLLUPS)
+    people = sorted(set(person_ids))
+    for start in range(0, len(people), _SLICE):
+        keys = _keys_of(session, people[start : start + _SLICE])
+        insert_if_absent(
+            session, DirtyKey.__table__, [{"person_id": person, "module_iri": iri} for person, iri in keys]
+        )
+
+
+def _keys_of(session: Session, people: list[int]) -> list[tuple[int, str]]:
+    """What the people have facts for now, and what they had counted before an account was taken away."""
+    with_facts = (
+        select(ActorIdentity.person_id, LearningFact.module_iri)
+        .join(LearningFact, LearningFact.identity_id == ActorIdentity.identity_id)
+        .where(ActorIdentity.person_id.in_(people))
+    )
+    with_state = select(PersonModule.person_id, PersonModule.module_iri).where(
+        PersonModule.person_id.in_(people)
+    )
+    rows = session.execute(union(with_facts, with_state)).all()
+    return sorted((row[0], row[1]) for row in rows)
