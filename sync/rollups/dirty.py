@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select, union
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sync.bookmarks import hold_bookmark_shared
@@ -19,7 +19,8 @@ _SLICE = 500
 def mark_person_dirty(session: Session, person_id: int) -> None:
     """Has everything that one person learned counted again.
 
-    Call it after linking an account or changing an appointment, in the same transaction. When an account moves from one person to another, mark both, with `mark_people_dirty`.
+    Call it after linking an account or changing an appointment, in the same transaction. When an account
+    moves from one person to another, mark both in one call of `mark_people_dirty`.
     """
     mark_people_dirty(session, [person_id])
 
@@ -47,9 +48,11 @@ def _keys_of(session: Session, people: list[int]) -> list[tuple[int, str]]:
         select(ActorIdentity.person_id, LearningFact.module_iri)
         .join(LearningFact, LearningFact.identity_id == ActorIdentity.identity_id)
         .where(ActorIdentity.person_id.in_(people))
+        .distinct()
     )
     with_state = select(PersonModule.person_id, PersonModule.module_iri).where(
         PersonModule.person_id.in_(people)
     )
-    rows = session.execute(union(with_facts, with_state)).all()
-    return sorted((row[0], row[1]) for row in rows)
+    keys = {(person, iri) for person, iri in session.execute(with_facts) if person is not None}
+    keys |= {(person, iri) for person, iri in session.execute(with_state)}
+    return sorted(keys)
