@@ -1,1 +1,5 @@
 """Other languages -> statements (pure)."""
+
+from xapi_bridge.translate.building import Enrolment, NamedActivity
+
+__all__ = ["Enrolment", "NamedActivity"]
