@@ -5,8 +5,9 @@ from sqlalchemy import MetaData
 import sync.models
 import sync.organization.models
 import sync.rollups.models
+import xapi_bridge.store.models
 from xapi_bridge.database import Base
 
-__all__ = ["metadata", "sync"]
+__all__ = ["metadata", "sync", "xapi_bridge"]
 
 metadata: MetaData = Base.metadata

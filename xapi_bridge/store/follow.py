@@ -1,0 +1,70 @@
+"""Following the store: what came after the point that a follower has reached."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from xapi_bridge.store.models import StatementRow
+from xapi_bridge.store.sequence import instant_of, last_sequence
+
+__all__ = ["StoredStatement", "count_after", "find_stored", "last_sequence", "read_after"]
+
+#: The columns of a StoredStatement, in its order.
+STORED_COLUMNS = (
+    StatementRow.seq,
+    StatementRow.statement_id,
+    StatementRow.voided,
+    StatementRow.payload,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStatement:
+    """One statement as it is kept.
+
+    Attributes:
+        seq: its place in the one order of the store.
+        voided: whether another statement took it back.
+        stored: the instant of `seq`, aware, in UTC.
+        payload: UTF-8 JSON with id, stored, authority, version and timestamp.
+    """
+
+    seq: int
+    statement_id: UUID
+    voided: bool
+    stored: datetime
+    payload: bytes
+
+
+def read_after(session: Session, seq: int, *, limit: int) -> list[StoredStatement]:
+    """The next statements after `seq`, oldest first, at most `limit`, voided ones included.
+
+    Nothing can appear later at or before the last one returned: numbers become visible in their order. A
+    statement that was read and is voided afterwards does not come again; the voiding statement comes, and
+    its object names the target (`find_stored`).
+    """
+    rows = session.execute(
+        select(*STORED_COLUMNS).where(StatementRow.seq > seq).order_by(StatementRow.seq).limit(limit)
+    )
+    return [stored_from_row(row) for row in rows]
+
+
+def count_after(session: Session, seq: int) -> int:
+    """How many statements a follower at `seq` has not read: its lag."""
+    return session.scalar(select(func.count()).select_from(StatementRow).where(StatementRow.seq > seq)) or 0
+
+
+def find_stored(session: Session, statement_id: UUID) -> StoredStatement | None:
+    """The statement with this id, voided or not; None if the store does not have it."""
+    row = session.execute(
+        select(*STORED_COLUMNS).where(StatementRow.statement_id == statement_id)
+    ).one_or_none()
+    return None if row is None else stored_from_row(row)
+
+
+def stored_from_row(row: "Row[int, UUID, bool, bytes]") -> StoredStatement:
+    """A row of STORED_COLUMNS as a value."""
+    return StoredStatement(row.seq, row.statement_id, row.voided, instant_of(row.seq), row.payload)
