@@ -12,8 +12,20 @@ from werkzeug.exceptions import HTTPException
 
 from content_packages.errors import ContentRefused
 from lti_tool.errors import ToolRefused
+from lti_tool.launch import errors as launch
+from lti_tool.platforms import errors as platforms
 from sync.errors import SyncRefused
-from xapi_bridge.errors import RuleBroken, XapiRefused
+from xapi_bridge.errors import (
+    CredentialNotFound,
+    CredentialRefused,
+    RuleBroken,
+    ScopeMissing,
+    ScopeUnknown,
+    StatementConflict,
+    StatementNotFound,
+    StatementTooLarge,
+    XapiRefused,
+)
 
 
 @dataclass(frozen=True)
@@ -34,11 +46,131 @@ class Explanation:
 #: The nearest class in the method resolution order decides, so a subclass may rely on its parent's row.
 EXPLANATIONS: dict[type[RuleBroken], Explanation] = {
     XapiRefused: Explanation(400, _l("Bản ghi không hợp lệ"), _l("Sửa bản ghi theo thông báo rồi gửi lại.")),
+    StatementTooLarge: Explanation(413, _l("Bản ghi quá lớn"), _l("Gửi bản ghi nhỏ hơn.")),
+    StatementConflict: Explanation(
+        409, _l("Mã bản ghi đã được dùng"), _l("Gửi bản ghi khác với một mã mới.")
+    ),
+    StatementNotFound: Explanation(404, _l("Không tìm thấy bản ghi"), _l("Kiểm tra lại mã bản ghi.")),
+    CredentialRefused: Explanation(
+        401, _l("Khóa truy cập không hợp lệ"), _l("Kiểm tra khóa và mật khẩu, hoặc xin cấp khóa mới.")
+    ),
+    ScopeMissing: Explanation(
+        403, _l("Khóa này không có quyền đó"), _l("Dùng khóa có phạm vi quyền phù hợp.")
+    ),
+    CredentialNotFound: Explanation(404, _l("Không có khóa này"), _l("Xem lại danh sách khóa.")),
+    ScopeUnknown: Explanation(400, _l("Không có phạm vi quyền này"), _l("Xem lại danh sách phạm vi quyền.")),
     ContentRefused: Explanation(
         400, _l("Không mở được nội dung"), _l("Quay lại khóa học trên hệ thống LMS và mở lại bài.")
     ),
     SyncRefused: Explanation(
         400, _l("Dữ liệu không hợp lệ"), _l("Kiểm tra dữ liệu theo thông báo rồi thử lại.")
+    ),
+    platforms.PlatformRefused: Explanation(
+        400,
+        _l("Kết nối với hệ thống LMS chưa đúng"),
+        _l("Quản trị viên kiểm tra bản đăng ký công cụ ở cả hai phía: cchc platforms show."),
+    ),
+    platforms.PlatformUnknown: Explanation(
+        403,
+        _l("Hệ thống LMS này chưa được đăng ký"),
+        _l(
+            "Quản trị viên LMS gửi Platform ID (issuer) và Client ID ở trang chi tiết công cụ (Moodle: "
+            "Manage tools, View configuration details) cho đơn vị vận hành để đăng ký."
+        ),
+    ),
+    platforms.PlatformAmbiguous: Explanation(
+        400,
+        _l("Không rõ công cụ được mở từ bản đăng ký nào"),
+        _l("LMS cần gửi client_id khi mở bài; quản trị viên kiểm tra cấu hình công cụ trên LMS."),
+    ),
+    platforms.LmsUnreachable: Explanation(
+        502,
+        _l("Không kết nối được với máy chủ LMS"),
+        _l(
+            "Thử lại sau ít phút. Nếu vẫn lỗi, quản trị viên kiểm tra địa chỉ và đường mạng giữa hai máy chủ."
+        ),
+    ),
+    platforms.KeySetUnavailable: Explanation(
+        502,
+        _l("Không đọc được khóa công khai của hệ thống LMS"),
+        _l("Thử lại sau ít phút. Quản trị viên kiểm tra Public keyset URL của LMS trong bản đăng ký."),
+    ),
+    platforms.SigningKeyUnknown: Explanation(
+        401,
+        _l("Khóa ký của hệ thống LMS không hợp lệ"),
+        _l("Mở lại bài từ khóa học. Quản trị viên kiểm tra Public keyset URL của LMS trong bản đăng ký."),
+    ),
+    launch.LaunchRefused: Explanation(
+        400, _l("Không mở được bài"), _l("Quay lại khóa học trên hệ thống LMS và mở lại bài.")
+    ),
+    launch.TargetElsewhere: Explanation(
+        400,
+        _l("Địa chỉ bài học không thuộc công cụ này"),
+        _l("Quản trị viên sửa Tool URL của hoạt động trên LMS cho đúng địa chỉ của công cụ."),
+    ),
+    launch.PlatformAnsweredError: Explanation(
+        403,
+        _l("Hệ thống LMS từ chối đăng nhập"),
+        _l("Đăng nhập lại vào LMS rồi mở lại bài. Nếu vẫn lỗi, gửi chi tiết bên dưới cho quản trị viên LMS."),
+    ),
+    launch.LoginStateRefused: Explanation(
+        403,
+        _l("Lượt mở bài này không còn hiệu lực"),
+        _l("Mỗi lượt mở chỉ dùng một lần và trong mười phút. Quay lại khóa học trên LMS và bấm vào bài."),
+    ),
+    launch.BrowserNotRecognized: Explanation(
+        403,
+        _l("Trình duyệt đang chặn cookie"),
+        _l("Mở khóa học trong cửa sổ mới, hoặc cho phép cookie, rồi bấm lại vào bài."),
+    ),
+    launch.IdTokenRefused: Explanation(
+        401,
+        _l("Không xác minh được thông điệp của hệ thống LMS"),
+        _l(
+            "Mở lại bài từ khóa học. Nếu vẫn lỗi, quản trị viên kiểm tra bản đăng ký công cụ và đồng hồ "
+            "của hai máy chủ."
+        ),
+    ),
+    launch.IdTokenExpired: Explanation(
+        401,
+        _l("Thông điệp của hệ thống LMS đã hết hạn"),
+        _l(
+            "Mở lại bài từ khóa học. Nếu vẫn lỗi, quản trị viên đồng bộ giờ (NTP) của máy chủ LMS và công cụ."
+        ),
+    ),
+    launch.IdTokenFromFuture: Explanation(
+        401,
+        _l("Đồng hồ của hệ thống LMS chạy nhanh hơn đồng hồ của công cụ"),
+        _l("Quản trị viên đồng bộ giờ (NTP) của máy chủ LMS và máy chủ công cụ."),
+    ),
+    launch.ClaimRefused: Explanation(
+        400,
+        _l("Thông điệp của hệ thống LMS không đúng chuẩn LTI 1.3"),
+        _l(
+            "Quản trị viên LMS kiểm tra cấu hình công cụ (LTI version: LTI 1.3) và gửi chi tiết cho "
+            "đơn vị vận hành."
+        ),
+    ),
+    launch.MessageTypeNotOffered: Explanation(
+        400,
+        _l("Công cụ không có chức năng này"),
+        _l("Trên LMS, thêm bài bằng hoạt động External tool và mở hoạt động đó."),
+    ),
+    launch.DeploymentUnknown: Explanation(
+        403,
+        _l("Nơi triển khai công cụ chưa được đăng ký"),
+        _l(
+            "Quản trị viên gửi Deployment ID ở trang chi tiết công cụ trên LMS cho đơn vị "
+            "vận hành để bổ sung."
+        ),
+    ),
+    launch.ContentChoiceRefused: Explanation(
+        404,
+        _l("Liên kết chưa trỏ đến bài học nào"),
+        _l(
+            "Giáo viên sửa hoạt động trên LMS: ô Custom parameters ghi content=<mã gói>/m/<mã chuyên đề>, "
+            "hoặc chọn lại nội dung."
+        ),
     ),
     ToolRefused: Explanation(
         400, _l("Yêu cầu không hợp lệ"), _l("Quay lại khóa học trên hệ thống LMS và mở lại bài.")
@@ -54,12 +186,7 @@ def explanation_of(refusal: type[RuleBroken]) -> Explanation:
 def explain_refusals(app: Flask) -> None:
     """Answers every refusal from the table, and every HTTP error in the same shape."""
 
-    @app.errorhandler(RuleBroken)
-    def refused(refusal: RuleBroken) -> tuple[Response | str, int]:
-        explanation = explanation_of(type(refusal))
-        return _answer(
-            explanation.status, refusal.code, explanation.title, explanation.next_step, str(refusal)
-        )
+    app.register_error_handler(RuleBroken, answer_refusal)
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> tuple[Response | str, int] | HTTPException:
@@ -73,6 +200,12 @@ def explain_refusals(app: Flask) -> None:
         app.logger.error("request_failed", exc_info=error, extra={"path": request.path})
         title, next_step = _HTTP_WORDS[500]
         return _answer(500, "internal_error", title, next_step, "")
+
+
+def answer_refusal(refusal: RuleBroken) -> tuple[Response | str, int]:
+    """The page or the JSON of a refusal, with its status."""
+    explanation = explanation_of(type(refusal))
+    return _answer(explanation.status, refusal.code, explanation.title, explanation.next_step, str(refusal))
 
 
 _HTTP_WORDS: dict[int, tuple[LazyString, LazyString]] = {

@@ -2,6 +2,49 @@
 
 RuleBroken                      (xapi_bridge.errors)
 └── ToolRefused
+    ├── SettingsRefused         (lti_tool.settings)
+    ├── PlatformRefused         (lti_tool.platforms.errors)
+    │   ├── PlatformUnknown
+    │   ├── PlatformAmbiguous
+    │   ├── PlatformFieldRefused
+    │   ├── LmsUnreachable
+    │   │   ├── LmsAddressForbidden
+    │   │   └── LmsAnswerTooLarge
+    │   ├── KeySetUnavailable
+    │   ├── SigningKeyUnknown
+    │   └── AccessTokenRefused
+    └── LaunchRefused           (lti_tool.launch.errors)
+        ├── LoginIncomplete
+        ├── TargetElsewhere
+        ├── PlatformAnsweredError
+        ├── LoginStateRefused
+        │   ├── LoginUnknown
+        │   ├── LoginExpired
+        │   ├── LoginAlreadyUsed
+        │   └── BrowserNotRecognized
+        ├── IdTokenRefused
+        │   ├── IdTokenMalformed
+        │   ├── AlgorithmNotAllowed
+        │   ├── KeyIdMissing
+        │   ├── SignatureInvalid
+        │   ├── NonceMismatch
+        │   ├── IssuerMismatch
+        │   ├── AudienceMismatch
+        │   ├── AuthorizedPartyMismatch
+        │   ├── IdTokenExpired
+        │   ├── IdTokenFromFuture
+        │   └── IdTokenTooOld
+        ├── ClaimRefused
+        │   ├── ClaimMissing
+        │   ├── ClaimMalformed
+        │   ├── VersionUnsupported
+        │   ├── MessageTypeUnknown
+        │   ├── MessageTypeNotOffered
+        │   ├── TargetChanged
+        │   └── DeploymentUnknown
+        └── ContentChoiceRefused
+            ├── ContentNotChosen
+            └── ContentNotFound
 """
 
 from xapi_bridge.errors import RuleBroken
