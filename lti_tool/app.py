@@ -1,20 +1,29 @@
 """create_app(settings): reads like a table of contents."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from content_packages.player import views as player_pages
+from content_packages.player.settings import PlayerSettings
 from lti_tool import error_pages, languages, security_headers
 from lti_tool.admin import views as admin_pages
+from lti_tool.advantage.gradebook import AgsGradebook
 from lti_tool.database import create_database_engine
 from lti_tool.launch import views as launch_endpoints
 from lti_tool.platforms import views as platform_endpoints
+from lti_tool.platforms.key_sets import KeySets
+from lti_tool.platforms.lms_http import LmsHttp
 from lti_tool.reports import views as report_pages
 from lti_tool.settings import Settings
+from sync.ports import Gradebook
 from xapi_bridge.http import views as xapi_door
-from xapi_bridge.running_app import RunningApp, lend
+from xapi_bridge.http.settings import LrsSettings
+from xapi_bridge.running_app import RunningApp, lend, utc_now
 
 
 def create_app(settings: Settings) -> Flask:
@@ -47,9 +56,34 @@ def configure(app: Flask, settings: Settings) -> None:
 
 
 def lend_parts(app: Flask, settings: Settings) -> None:
-    """Database, clock and the objects that fill the ports of sync."""
-    ports: dict[type[Any], Any] = {}
-    lend(app, RunningApp(engine=create_database_engine(settings.effective_database_url), ports=ports))
+    """Database, clock, the objects that fill the ports of sync, and what the rooms need to know."""
+    engine = create_database_engine(settings.effective_database_url)
+    http = LmsHttp(
+        timeout_seconds=settings.outgoing_timeout_seconds,
+        private_networks_allowed=settings.private_networks_allowed,
+    )
+    ports = introduce_platforms(engine, http, settings, clock=utc_now)
+    lend(app, RunningApp(engine=engine, ports=ports, sections=inform_rooms(settings)))
+
+
+def inform_rooms(settings: Settings) -> dict[type[Any], Any]:
+    """The part of the settings that each room of the lower storeys needs, by its class."""
+    secret, iri_base = settings.secret_key.get_secret_value(), str(settings.iri_base)
+    return {
+        LrsSettings: LrsSettings(secret=secret.encode(), iri_base=iri_base),
+        PlayerSettings: PlayerSettings(secret=secret, iri_base=iri_base, own_origin=settings.tool_origin),
+    }
+
+
+def introduce_platforms(
+    engine: Engine, http: LmsHttp, settings: Settings, *, clock: Callable[[], datetime]
+) -> dict[type[Any], Any]:
+    """What talks to the LMSs' servers: their key sets and their gradebooks."""
+    secret = settings.secret_key.get_secret_value()
+    return {
+        KeySets: KeySets(http),
+        Gradebook: AgsGradebook(engine, http, secret=secret, clock=clock),
+    }
 
 
 def stand_behind_proxies(app: Flask, settings: Settings) -> None:
