@@ -1,0 +1,138 @@
+"""The ticket: a sealed text in the address that says who opens which content, until when.
+
+It is the capability of the player's pages, because cookies of an embedded page may be blocked. Where the
+launch could set a cookie (`bound`), the ticket opens only in that browser: see docs/decisions/0006.
+"""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, cast
+from uuid import UUID
+
+from itsdangerous import BadData, URLSafeSerializer
+
+from content_packages.errors import TicketExpired, TicketForged
+from xapi_bridge.statement import Account
+
+_SALT = "player-ticket"
+_PROOF_PURPOSE = b"browser-proof:"
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What one launch opens.
+
+    Attributes:
+        learner: pseudonymous account, as in statements.
+        learner_name: for the greeting; goes into no statement.
+        item: "" for the outline, `m/<module>` or `z/<quiz>`.
+        registration: `context.registration` of this learner's statements.
+        return_url: page of the LMS to go back to, or "".
+        frame_origin: origins whose pages may frame ours, separated by spaces, or "".
+        bound: opens only where the browser's proof is.
+    """
+
+    launch_session_id: str
+    learner: Account
+    learner_name: str
+    role: Literal["learner", "teacher"]
+    package_id: str
+    package_digest: str
+    item: str
+    registration: UUID
+    course_id: str
+    course_title: str
+    return_url: str
+    frame_origin: str
+    expires_at: datetime
+    bound: bool = False
+
+
+def seal_ticket(ticket: Ticket, *, secret: str) -> str:
+    """The ticket as a text for an address; whoever changes a letter breaks the seal."""
+    return str(_serializer(secret).dumps(_written(ticket)))
+
+
+def open_ticket(text: str, *, secret: str, now: datetime) -> Ticket:
+    """The ticket in a sealed text.
+
+    Raises:
+        TicketForged: the seal does not fit.
+        TicketExpired: the seal fits, but the time is over.
+    """
+    try:
+        written = _serializer(secret).loads(text)
+        ticket = _read(written)
+    except (BadData, KeyError, TypeError, ValueError) as refused:
+        raise TicketForged(
+            "The address was not made by this service or was changed. Open the lesson from the course."
+        ) from refused
+    if ticket.expires_at <= now:
+        raise TicketExpired("The time of this launch is over. Open the lesson again from the course.")
+    return ticket
+
+
+def browser_cookie_name(launch_session_id: str) -> str:
+    """Name of the cookie that binds a ticket to the browser of its launch."""
+    return f"cchc_launch_{launch_session_id}"
+
+
+def browser_proof(launch_session_id: str, *, secret: str) -> str:
+    """What that cookie holds."""
+    message = _PROOF_PURPOSE + launch_session_id.encode()
+    return hmac.new(secret.encode(), message, hashlib.sha256).hexdigest()
+
+
+def proves_browser(ticket: Ticket, proof: str | None, *, secret: str) -> bool:
+    """Whether the ticket may be opened by a browser that shows `proof` (None: no cookie)."""
+    if not ticket.bound:
+        return True
+    expected = browser_proof(ticket.launch_session_id, secret=secret)
+    return proof is not None and hmac.compare_digest(proof.encode(), expected.encode())
+
+
+def _serializer(secret: str) -> URLSafeSerializer:
+    signing = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
+    return URLSafeSerializer(secret, salt=_SALT, signer_kwargs=signing)
+
+
+def _written(ticket: Ticket) -> dict[str, Any]:
+    """Short keys, because the ticket stands in every address."""
+    return {
+        "s": ticket.launch_session_id,
+        "h": ticket.learner.home_page,
+        "n": ticket.learner.name,
+        "l": ticket.learner_name,
+        "t": int(ticket.role == "teacher"),
+        "p": ticket.package_id,
+        "d": ticket.package_digest,
+        "i": ticket.item,
+        "r": ticket.registration.hex,
+        "c": ticket.course_id,
+        "ct": ticket.course_title,
+        "u": ticket.return_url,
+        "f": ticket.frame_origin,
+        "e": int(ticket.expires_at.timestamp()),
+        "b": int(ticket.bound),
+    }
+
+
+def _read(written: Any) -> Ticket:
+    return Ticket(
+        launch_session_id=cast(str, written["s"]),
+        learner=Account(home_page=written["h"], name=written["n"]),
+        learner_name=cast(str, written["l"]),
+        role="teacher" if written["t"] else "learner",
+        package_id=cast(str, written["p"]),
+        package_digest=cast(str, written["d"]),
+        item=cast(str, written["i"]),
+        registration=UUID(hex=written["r"]),
+        course_id=cast(str, written["c"]),
+        course_title=cast(str, written["ct"]),
+        return_url=cast(str, written["u"]),
+        frame_origin=cast(str, written["f"]),
+        expires_at=datetime.fromtimestamp(written["e"], UTC),
+        bound=bool(written["b"]),
+    )
