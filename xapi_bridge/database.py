@@ -1,6 +1,6 @@
 """SQL conventions that all packages share: naming, instants in UTC, ids, portable types."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -58,6 +58,40 @@ def insert_if_absent(session: Session, table: FromClause, rows: Iterable[dict[st
     listed = list(rows)
     if not listed:
         return 0
-    insert: Any = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    returned = session.execute(insert(table).on_conflict_do_nothing().returning(*table.primary_key), listed)
-    return len(returned.all())
+    statement = _insert_into(session, table).on_conflict_do_nothing().returning(*table.primary_key)
+    return len(session.execute(statement, listed).all())
+
+
+def insert_or_update(
+    session: Session,
+    table: FromClause,
+    rows: Iterable[dict[str, Any]],
+    *,
+    change: Callable[[Any, Any], dict[str, Any]] | None = None,
+) -> None:
+    """Inserts rows; where the primary key is taken, changes the row that holds it.
+
+    Rows go in as given: sort them by key where several writers meet, so that they cannot deadlock.
+
+    Args:
+        rows: all with the same columns.
+        change: called with the table and the columns that would have been inserted, returns what the kept row
+            becomes; by default every column takes the new value.
+    """
+    listed = list(rows)
+    if not listed:
+        return
+    statement = _insert_into(session, table)
+    key = [column.name for column in table.primary_key]
+    changed = change or (lambda _kept, new: {name: new[name] for name in listed[0] if name not in key})
+    statement = statement.on_conflict_do_update(
+        index_elements=key, set_=changed(table, statement.excluded)
+    ).returning(*table.primary_key)
+    # RETURNING lets SQLAlchemy send many rows in one statement instead of one by one.
+    session.execute(statement, listed).all()
+
+
+def _insert_into(session: Session, table: FromClause) -> Any:
+    """INSERT in the dialect that knows ON CONFLICT."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql_insert(table) if is_postgresql else sqlite_insert(table)  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import delete, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from sync.bookmarks import hold_bookmark_shared
@@ -56,3 +56,28 @@ def _keys_of(session: Session, people: list[int]) -> list[tuple[int, str]]:
     keys = {(person, iri) for person, iri in session.execute(with_facts) if person is not None}
     keys |= {(person, iri) for person, iri in session.execute(with_state)}
     return sorted(keys)
+
+
+def take_dirty_keys(session: Session, *, limit: int) -> set[tuple[int, str]]:
+    """Removes at most `limit` marks and returns them; for the holder of the follower's bookmark.
+
+    People marked meanwhile by others wait for the bookmark, so no mark is lost between here and commit.
+    """
+    rows = session.execute(
+        select(DirtyKey.person_id, DirtyKey.module_iri)
+        .order_by(DirtyKey.person_id, DirtyKey.module_iri)
+        .limit(limit)
+    )
+    keys = {(person_id, module_iri) for person_id, module_iri in rows}
+    if keys:
+        session.execute(
+            delete(DirtyKey)
+            .where(tuple_(DirtyKey.person_id, DirtyKey.module_iri).in_(sorted(keys)))
+            .execution_options(synchronize_session=False)
+        )
+    return keys
+
+
+def count_dirty_keys(session: Session) -> int:
+    """How many people's modules wait to be counted again."""
+    return session.scalar(select(func.count()).select_from(DirtyKey)) or 0

@@ -1,0 +1,210 @@
+"""What counts as what: which statement is which kind of fact, which figure is held against which target.
+
+Pure: outlines come in, facts go out. The indicators are data, so that a page can print what it counts.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+
+from sync.statement_outline import StatementOutline
+from xapi_bridge.vocabulary import adl, cchc
+from xapi_bridge.vocabulary.cchc import ActivityKind, parse_activity_iri
+
+
+class FactKind(StrEnum):
+    """What a learner did with a module. Every kind also counts as access."""
+
+    ACCESSED = "accessed"
+    COMPLETED = "completed"
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+#: Verb and kind of activity -> kind of fact. Anything else is kept in the store and not counted.
+COUNTED: Mapping[tuple[str, ActivityKind], FactKind] = MappingProxyType(
+    {
+        (adl.INITIALIZED, "module"): FactKind.ACCESSED,
+        (adl.EXPERIENCED, "module"): FactKind.ACCESSED,
+        (adl.PROGRESSED, "module"): FactKind.ACCESSED,
+        (adl.COMPLETED, "module"): FactKind.COMPLETED,
+        (adl.EXPERIENCED, "section"): FactKind.ACCESSED,
+        (adl.ANSWERED, "question"): FactKind.ACCESSED,
+        (adl.INITIALIZED, "quiz"): FactKind.ACCESSED,
+        (adl.PASSED, "quiz"): FactKind.PASSED,
+        (adl.FAILED, "quiz"): FactKind.FAILED,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Learning:
+    """What one statement says about one module.
+
+    Attributes:
+        module_iri: the module, in the form that our builders give.
+        kind: accessed, completed, passed or failed.
+        scaled: quiz result, -1.0 to 1.0; of passed and failed only.
+    """
+
+    module_iri: str
+    kind: FactKind
+    scaled: float | None = None
+
+
+def learning_in(outline: StatementOutline, *, iri_base: str) -> Learning | None:
+    """What a statement says about a module of ours; `None` when it does not count.
+
+    A section belongs to its module by its IRI, a quiz or question by the module in the statement's
+    context. A quiz of a whole package belongs to no module.
+
+    Args:
+        iri_base: beginning of our activity identifiers.
+    """
+    activity = parse_activity_iri(iri_base, outline.object_iri)
+    kind = COUNTED.get((outline.verb_iri, activity.kind)) if activity else None
+    if kind is None:
+        return None
+    module_iri = _module_of(outline, iri_base=iri_base)
+    if module_iri is None:
+        return None
+    is_result = kind in {FactKind.PASSED, FactKind.FAILED}
+    return Learning(module_iri, kind, outline.scaled if is_result else None)
+
+
+def is_final_result(outline: StatementOutline, *, iri_base: str) -> bool:
+    """Whether a statement is the scored end of an attempt at a quiz of ours: what a gradebook may hold."""
+    if outline.scaled is None or outline.verb_iri not in {adl.PASSED, adl.FAILED}:
+        return False
+    activity = parse_activity_iri(iri_base, outline.object_iri)
+    return activity is not None and activity.kind == "quiz"
+
+
+def _module_of(outline: StatementOutline, *, iri_base: str) -> str | None:
+    for iri in (outline.object_iri, *outline.context_iris):
+        activity = parse_activity_iri(iri_base, iri)
+        if activity and activity.kind in {"module", "section"} and activity.item_id:
+            return cchc.module_iri(iri_base, activity.package_id, activity.item_id)
+    return None
+
+
+@dataclass(frozen=True)
+class Population:
+    """Who is counted: a named rule, because the acts do not agree about viên chức.
+
+    Attributes:
+        code: stable name.
+        title: in Vietnamese.
+        staff_categories: can_bo, cong_chuc, vien_chuc.
+        only_cchc: whether only posts that work on administrative reform count.
+        legal_basis: the act that says so.
+    """
+
+    code: str
+    title: str
+    staff_categories: frozenset[str]
+    only_cchc: bool
+    legal_basis: str
+
+
+@dataclass(frozen=True)
+class Target:
+    """A share to be reached by a day.
+
+    Attributes:
+        due_on: the day whose stock is measured.
+        percent: whole percent.
+        exceeds: the share must lie above the percentage ("trên"), not on it.
+    """
+
+    due_on: date
+    percent: int
+    exceeds: bool
+
+    def is_reached(self, people: int, *, of: int) -> bool:
+        """Whether `people` of a population of `of` reach the target; never of an empty population."""
+        if of <= 0:
+            return False
+        reached, needed = people * 100, self.percent * of
+        return reached > needed if self.exceeds else reached >= needed
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """A stock figure: of the people who are in a unit on a day, how many have done something by that day.
+
+    Attributes:
+        code: stable name.
+        title: in Vietnamese.
+        counts: what a person must have done with at least one module by the day.
+        numerator: in Vietnamese, what is above the line.
+        denominator: in Vietnamese, what is below the line.
+        population: who is counted, above and below the line.
+        targets: in order of their days.
+        legal_basis: the act.
+        source: where in the act, with its words.
+    """
+
+    code: str
+    title: str
+    counts: FactKind
+    numerator: str
+    denominator: str
+    population: Population
+    targets: tuple[Target, ...]
+    legal_basis: str
+    source: str
+
+
+_DECISION_905 = "Quyết định số 905/QĐ-BNV ngày 17/11/2022 của Bộ Nội vụ"
+
+CIVIL_SERVANTS = Population(
+    code="qd905-can-bo-cong-chuc",
+    title="Cán bộ, công chức thực hiện công tác cải cách hành chính",
+    staff_categories=frozenset({"can_bo", "cong_chuc"}),
+    only_cchc=True,
+    legal_basis=_DECISION_905,
+)
+
+_DENOMINATOR = (
+    "Số cán bộ, công chức thực hiện công tác cải cách hành chính có vị trí công tác chính "
+    "tại đơn vị (kể cả đơn vị trực thuộc) vào ngày tính"
+)
+
+PROVIDED_WITH_KNOWLEDGE = Indicator(
+    code="cung-cap-kien-thuc",
+    title="Được cung cấp kiến thức, kỹ năng về cải cách hành chính",
+    counts=FactKind.COMPLETED,
+    numerator="Số người trong mẫu số đã hoàn thành ít nhất một chuyên đề tính đến ngày tính",
+    denominator=_DENOMINATOR,
+    population=CIVIL_SERVANTS,
+    targets=(
+        Target(due_on=date(2025, 12, 31), percent=85, exceeds=True),
+        Target(due_on=date(2030, 12, 31), percent=95, exceeds=True),
+    ),
+    legal_basis=_DECISION_905,
+    source=(
+        "Điều 1, mục I.2: “Đến năm 2025 đạt trên 85% và đến năm 2030 đạt trên 95% cán bộ, công chức thực "
+        "hiện công tác cải cách hành chính được cung cấp các kiến thức, kỹ năng cần thiết”"
+    ),
+)
+
+#: The decision names no day for access; the end of its period (2022-2030) is the last on which it may hold.
+GIVEN_ACCESS = Indicator(
+    code="tiep-can-hoc-lieu",
+    title="Được tiếp cận bài giảng, tài liệu về cải cách hành chính",
+    counts=FactKind.ACCESSED,
+    numerator="Số người trong mẫu số đã mở ít nhất một chuyên đề tính đến ngày tính",
+    denominator=_DENOMINATOR,
+    population=CIVIL_SERVANTS,
+    targets=(Target(due_on=date(2030, 12, 31), percent=100, exceeds=False),),
+    legal_basis=_DECISION_905,
+    source=(
+        "Điều 1, mục I.2: “100% cán bộ, công chức thực hiện công tác cải cách hành chính được tiếp cận các "
+        "bài giảng, tài liệu, số liệu, cơ sở dữ liệu về cải cách hành chính”"
+    ),
+)
+
+INDICATORS: tuple[Indicator, ...] = (PROVIDED_WITH_KNOWLEDGE, GIVEN_ACCESS)

@@ -1,0 +1,19 @@
+"""Everything that the rollups hold can be made anew from the statements."""
+
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from sync.bookmarks import rewind_bookmark
+from sync.rollups.dirty import ROLLUPS
+from sync.rollups.models import DirtyKey, LearningFact, PersonModule, UnitCount, VoidPending
+
+
+def rebuild_rollups(session: Session) -> None:
+    """Empties facts, state and counts and sends the follower back to the first statement.
+
+    The follower then makes them anew in its usual batches, so that learners' saves are not kept waiting by
+    one long transaction; until it has caught up, `freshness` says how much is missing.
+    """
+    rewind_bookmark(session, ROLLUPS)
+    for table in (UnitCount, PersonModule, DirtyKey, VoidPending, LearningFact):
+        session.execute(delete(table).execution_options(synchronize_session=False))

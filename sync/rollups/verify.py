@@ -1,0 +1,156 @@
+"""Compares every fact, state and cell with a plain recount of the raw statements.
+
+Call it in one snapshot (PostgreSQL: REPEATABLE READ): otherwise a batch that the follower finishes meanwhile
+looks like a difference.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sync.bookmarks import find_bookmark
+from sync.organization.models import ActorIdentity
+from sync.rollups.dirty import ROLLUPS, count_dirty_keys
+from sync.rollups.models import LearningFact, PersonModule, UnitCount
+from sync.rollups.recount import PlainFact, recount_statements
+from xapi_bridge.store.follow import count_after
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+_MOST_DIFFERENCES = 20
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One row that is not what the statements say.
+
+    Attributes:
+        table: facts, state or counts.
+        key: which row.
+        recounted: what the statements give; empty when there should be no row.
+        kept: what the table holds; empty when it has no row.
+    """
+
+    table: str
+    key: str
+    recounted: str
+    kept: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.table} {self.key}: recounted {self.recounted or 'nothing'}, kept {self.kept or 'nothing'}"
+        )
+
+
+@dataclass(frozen=True)
+class VerificationReport:
+    """Whether the rollups are what the statements say.
+
+    Attributes:
+        agree: no difference, and nothing waited that could have made one.
+        statements: how many were read, up to the follower's bookmark.
+        facts: how many the statements give.
+        states: people × modules likewise.
+        cells: counts of units × modules × months likewise.
+        waiting: statements and marks not taken in yet; with marks waiting, differences are to be expected.
+        difference_count: how many rows differ.
+        differences: the first of them.
+    """
+
+    agree: bool
+    statements: int
+    facts: int
+    states: int
+    cells: int
+    waiting: int
+    difference_count: int
+    differences: tuple[Difference, ...]
+
+
+def verify_rollups(session: Session, *, iri_base: str) -> VerificationReport:
+    """Recounts all statements up to the follower's bookmark and compares.
+
+    Args:
+        iri_base: beginning of our activity identifiers, as the follower has it.
+    """
+    bookmark = find_bookmark(session, ROLLUPS)
+    last_seq = bookmark.last_seq if bookmark else 0
+    recount = recount_statements(session, last_seq=last_seq, iri_base=iri_base)
+    differences = [
+        *_compare("facts", recount.facts, _kept_facts(session)),
+        *_compare("state", recount.states, _kept_states(session)),
+        *_compare("counts", recount.cells, _kept_cells(session)),
+    ]
+    dirty = count_dirty_keys(session)
+    return VerificationReport(
+        agree=not differences and dirty == 0,
+        statements=recount.statements,
+        facts=len(recount.facts),
+        states=len(recount.states),
+        cells=len(recount.cells),
+        waiting=count_after(session, last_seq) + dirty,
+        difference_count=len(differences),
+        differences=tuple(differences[:_MOST_DIFFERENCES]),
+    )
+
+
+def _kept_facts(session: Session) -> dict[UUID, PlainFact]:
+    rows = session.execute(
+        select(LearningFact, ActorIdentity.home_page, ActorIdentity.account_name).join(
+            ActorIdentity, ActorIdentity.identity_id == LearningFact.identity_id
+        )
+    )
+    return {
+        fact.statement_id: PlainFact(
+            fact.seq,
+            (home_page, account_name),
+            fact.module_iri,
+            fact.kind,
+            fact.occurred_on,
+            fact.score_scaled,
+            fact.voided,
+        )
+        for fact, home_page, account_name in rows
+    }
+
+
+def _kept_states(session: Session) -> dict[tuple[int, str], tuple[Any, ...]]:
+    return {
+        (state.person_id, state.module_iri): (
+            state.first_accessed_on,
+            state.first_completed_on,
+            state.last_completed_on,
+            state.completions,
+            state.best_scaled,
+            state.access_unit_id,
+            state.leaf_unit_id,
+        )
+        for state in session.scalars(select(PersonModule))
+    }
+
+
+def _kept_cells(session: Session) -> dict[tuple[int, str, str, date], tuple[int, int]]:
+    return {
+        (cell.unit_id, cell.module_iri, cell.calendar, cell.period_start): (
+            cell.people_accessed,
+            cell.people_completed,
+        )
+        for cell in session.scalars(select(UnitCount))
+    }
+
+
+def _compare(table: str, recounted: Mapping[K, V], kept: Mapping[K, V]) -> Iterator[Difference]:
+    for key in sorted(recounted.keys() | kept.keys(), key=str):
+        if recounted.get(key) != kept.get(key):
+            yield Difference(
+                table=table,
+                key=str(key),
+                recounted=str(recounted[key]) if key in recounted else "",
+                kept=str(kept[key]) if key in kept else "",
+            )
