@@ -44,7 +44,7 @@ RuleBroken                          root of every refusal in this project
         └── ScopeMissing            the key may not do this
 """
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class RuleBroken(Exception):  # noqa: N818 - our error classes are named by the broken rule, not by "Error"
@@ -67,6 +67,7 @@ class StatementRefused(XapiRefused):
 
     Attributes:
         at: path of the property, for example `actor.member[0].mbox`; empty for the statement itself.
+        problem: what is wrong there.
         rule: section of xAPI 1.0.3 (2.0.0 has the same rule unless the class says otherwise).
     """
 
@@ -76,6 +77,11 @@ class StatementRefused(XapiRefused):
     def __init__(self, at: str, problem: str) -> None:
         super().__init__(f"{at or 'statement'}: {problem} (xAPI {self.rule})")
         self.at = at
+        self.problem = problem
+
+    def inside(self, place: str) -> Self:
+        """The same refusal, seen from a batch in which the statement stands at `place`."""
+        return type(self)(f"{place}.{self.at}".rstrip("."), self.problem)
 
 
 class JsonMalformed(StatementRefused):

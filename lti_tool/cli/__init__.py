@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from lti_tool.cli.credentials import credentials
 from lti_tool.cli.database import database
 from lti_tool.cli.settings import settings as settings_group
 from lti_tool.logs import configure_logs
@@ -20,6 +21,7 @@ def cli(context: click.Context) -> None:
     context.obj = settings
 
 
+cli.add_command(credentials)
 cli.add_command(database)
 cli.add_command(settings_group, name="settings")
 

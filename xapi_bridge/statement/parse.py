@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from xapi_bridge.errors import VersionNotAllowed, VoidingMalformed
+from xapi_bridge.errors import StatementRefused, VersionNotAllowed, VoidingMalformed
 from xapi_bridge.statement.activities import Verb
 from xapi_bridge.statement.actors import Actor, check_authority
 from xapi_bridge.statement.attachments import Attachment
@@ -118,7 +118,13 @@ def parse_statements(raw: bytes, *, version: str = "1.0.3") -> list[Statement]:
     Raises:
         StatementRefused: for the first statement that breaks a rule; `at` begins with its place in the array.
     """
-    return [parse_statement(one, version=version) for one in split_batch(raw)]
+    parsed: list[Statement] = []
+    for position, one in enumerate(split_batch(raw)):
+        try:
+            parsed.append(parse_statement(one, version=version))
+        except StatementRefused as refused:
+            raise refused.inside(f"[{position}]") from refused
+    return parsed
 
 
 def statement_from_properties(properties: Mapping[str, Any]) -> Statement:

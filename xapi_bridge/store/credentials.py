@@ -5,6 +5,7 @@ pepper (from CCHC_SECRET_KEY) a stolen table cannot even be tried against.
 """
 
 import hmac
+import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from xapi_bridge.errors import (
     CredentialUnknown,
     ScopeUnknown,
 )
+from xapi_bridge.statement import Account
 from xapi_bridge.store.models import CredentialRow
 
 #: Scope -> what it allows (names of xAPI 1.0.3, Communication 4.2).
@@ -34,6 +36,8 @@ SCOPES = {
 
 #: How exact `last_used_at` is.
 _USE_INTERVAL = timedelta(minutes=1)
+
+_KEY = re.compile(r"[0-9a-f]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,10 @@ class Credential:
     expires_at: datetime | None
     last_used_at: datetime | None
     revoked_at: datetime | None
+
+    def authority(self, *, iri_base: str) -> Account:
+        """The account that vouches for what is recorded with this key."""
+        return Account(home_page=iri_base, name=f"key-{self.key}")
 
     @property
     def may_write(self) -> bool:
@@ -100,7 +108,7 @@ def create_credential(
     unknown = [scope for scope in wanted if scope not in SCOPES]
     if unknown or not wanted:
         raise ScopeUnknown(f"Unknown scope {', '.join(unknown) or '(none)'}. There are: {', '.join(SCOPES)}.")
-    made = NewCredential(key=secrets.token_urlsafe(18), secret=secrets.token_urlsafe(32))
+    made = NewCredential(key=secrets.token_hex(12), secret=secrets.token_urlsafe(32))
     session.add(
         CredentialRow(
             key=made.key,
@@ -122,7 +130,8 @@ def authenticate(session: Session, key: str, secret: str, *, now: datetime, pepp
         CredentialUnknown: no such key, or another secret; the answer takes the same time and words for both.
         CredentialRevoked, CredentialExpired: told only to who knows the secret.
     """
-    row = session.get(CredentialRow, key)
+    # Databases refuse some characters, for example NUL; no key of ours has them.
+    row = session.get(CredentialRow, key) if _KEY.fullmatch(key) else None
     given = _hash_secret(secret, pepper=pepper)
     if not hmac.compare_digest(given, row.secret_hash if row else bytes(32)) or row is None:
         raise CredentialUnknown("Key and secret do not belong together. Check both, or ask for a new key.")

@@ -6,14 +6,12 @@ Both work in either order of arrival, because the reference is kept with the sta
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import exists, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session, aliased
 
+from xapi_bridge.database import insert_or_update
 from xapi_bridge.statement import Statement, parse_statement
 from xapi_bridge.store.models import Part, Posting, StatementRow, TermKind
 from xapi_bridge.store.postings import Postings, TermKey, postings_of
@@ -113,12 +111,8 @@ def _pass_on(session: Session, postings: Postings, *, to: int) -> None:
             select(Posting.term_id).where(Posting.seq == to, Posting.term_id.in_(numbers.values()))
         )
     )
-    insert: Any = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    statement = insert(Posting)
-    statement = statement.on_conflict_do_update(
-        index_elements=["term_id", "seq"],
-        set_={"mask": Posting.mask.op("|")(statement.excluded.mask)},
-    )
     rows = [{"term_id": numbers[key], "seq": to, "mask": int(part)} for key, part in sorted(postings.items())]
-    session.connection().execute(statement, rows)
+    insert_or_update(
+        session, Posting.__table__, rows, change=lambda kept, new: {"mask": kept.c.mask.op("|")(new.mask)}
+    )
     count_postings(session, Counter(number for number in numbers.values() if number not in has_already))
