@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from werkzeug.exceptions import HTTPException
 
+from content_packages import errors as content
 from content_packages.errors import ContentRefused
 from lti_tool.errors import ToolRefused
 from lti_tool.launch import errors as launch
@@ -61,6 +62,53 @@ EXPLANATIONS: dict[type[RuleBroken], Explanation] = {
     ScopeUnknown: Explanation(400, _l("Không có phạm vi quyền này"), _l("Xem lại danh sách phạm vi quyền.")),
     ContentRefused: Explanation(
         400, _l("Không mở được nội dung"), _l("Quay lại khóa học trên hệ thống LMS và mở lại bài.")
+    ),
+    content.PublishRefused: Explanation(
+        409, _l("Không xuất bản được gói nội dung"), _l("Sửa gói theo thông báo rồi xuất bản lại.")
+    ),
+    content.ContentNotFound: Explanation(
+        404, _l("Không tìm thấy nội dung này"), _l("Quay lại khóa học trên hệ thống LMS và mở lại bài.")
+    ),
+    content.TicketExpired: Explanation(
+        401,
+        _l("Phiên học đã hết hạn"),
+        _l("Quay lại khóa học trên hệ thống LMS và mở lại bài. Những gì đã lưu vẫn còn."),
+    ),
+    content.TicketForged: Explanation(
+        403,
+        _l("Địa chỉ bài học không đúng"),
+        _l("Địa chỉ bị thiếu hoặc bị sửa. Mở lại bài từ khóa học trên hệ thống LMS."),
+    ),
+    content.BrowserNotBound: Explanation(
+        403,
+        _l("Bài học này được mở ở trình duyệt khác"),
+        _l("Địa chỉ bài học chỉ dùng cho người đã mở nó. Mở lại bài từ khóa học trên hệ thống LMS."),
+    ),
+    content.ForeignOrigin: Explanation(
+        403, _l("Yêu cầu đến từ trang khác"), _l("Mở lại bài từ khóa học trên hệ thống LMS rồi thử lại.")
+    ),
+    content.PreviewOnly: Explanation(
+        403,
+        _l("Bạn đang xem trước với vai trò giảng viên"),
+        _l("Không có gì được ghi lại. Người học mở bài này bằng tài khoản của mình để làm bài."),
+    ),
+    content.AnswerRefused: Explanation(
+        400, _l("Câu trả lời chưa hợp lệ"), _l("Quay lại câu hỏi, kiểm tra câu trả lời rồi gửi lại.")
+    ),
+    content.AnswerConflict: Explanation(
+        409,
+        _l("Câu này vừa được trả lời ở nơi khác"),
+        _l("Mở lại câu hỏi để xem câu trả lời đang lưu, rồi chọn lại nếu cần."),
+    ),
+    content.AttemptOver: Explanation(
+        409,
+        _l("Lượt làm bài đã kết thúc"),
+        _l("Các câu trả lời đã lưu được nộp và chấm. Mở lại bài kiểm tra để xem kết quả."),
+    ),
+    content.AttemptNotAllowed: Explanation(
+        409,
+        _l("Chưa thể bắt đầu lượt mới"),
+        _l("Xem số lượt còn lại và thời gian chờ ở trang bài kiểm tra."),
     ),
     SyncRefused: Explanation(
         400, _l("Dữ liệu không hợp lệ"), _l("Kiểm tra dữ liệu theo thông báo rồi thử lại.")

@@ -50,8 +50,8 @@ def _refuse_unfit_number(
         )
     if current is not None and _numbers(compiled.version) < _numbers(current.version):
         raise VersionNotNewer(
-            f"Version {compiled.version} of {compiled.package_id} is lower than the current {current.version}. "
-            "Raise the version number in package.yaml."
+            f"Version {compiled.version} of {compiled.package_id} is lower than the current "
+            f"{current.version}. Raise the version number in package.yaml."
         )
 
 
