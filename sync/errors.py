@@ -2,9 +2,20 @@
 
 RuleBroken                      (xapi_bridge.errors)
 └── SyncRefused
-    └── ScoreNotTaken           a gradebook does not hold our score
-        ├── ScoreNotDelivered   it may later: try again
-        └── ScoreRefused        it never will
+    ├── ScoreNotTaken           a gradebook does not hold our score
+    │   ├── ScoreNotDelivered   it may later: try again
+    │   └── ScoreRefused        it never will
+    └── OrganizationRefused     units, people and posts
+        ├── UnitUnknown
+        ├── UnitNotInForce      it did not exist on those days
+        ├── UnitCodeTaken
+        ├── UnitListChanged     another list of units is loaded already
+        ├── PersonUnknown
+        ├── StaffCodeTaken
+        ├── IdentityUnknown
+        ├── AppointmentUnknown
+        ├── AppointmentDatesInvalid
+        └── PrimaryPostsOverlap two primary posts on one day
 """
 
 from xapi_bridge.errors import RuleBroken
@@ -40,3 +51,69 @@ class ScoreRefused(ScoreNotTaken):
     """The gradebook will never take this score: unknown learner, deleted column, no permission."""
 
     code = "score_refused"
+
+
+class OrganizationRefused(SyncRefused):
+    """A rule about units, people or posts is broken."""
+
+    code = "organization_refused"
+
+
+class UnitUnknown(OrganizationRefused):
+    """No unit has this code on that day, or this number at all."""
+
+    code = "unit_unknown"
+
+
+class UnitNotInForce(OrganizationRefused):
+    """The unit exists, but not on every day that was asked for."""
+
+    code = "unit_not_in_force"
+
+
+class UnitCodeTaken(OrganizationRefused):
+    """Another unit has this code in this scheme on one of those days."""
+
+    code = "unit_code_taken"
+
+
+class UnitListChanged(OrganizationRefused):
+    """The database holds another list of units than this version ships."""
+
+    code = "unit_list_changed"
+
+
+class PersonUnknown(OrganizationRefused):
+    """No person has this number or this staff code."""
+
+    code = "person_unknown"
+
+
+class StaffCodeTaken(OrganizationRefused):
+    """A staff code belongs to one person for ever."""
+
+    code = "staff_code_taken"
+
+
+class IdentityUnknown(OrganizationRefused):
+    """No account of the statements has this number."""
+
+    code = "identity_unknown"
+
+
+class AppointmentUnknown(OrganizationRefused):
+    """No post has this number."""
+
+    code = "appointment_unknown"
+
+
+class AppointmentDatesInvalid(OrganizationRefused):
+    """A post ends before it begins, or would end later than it already does."""
+
+    code = "appointment_dates_invalid"
+
+
+class PrimaryPostsOverlap(OrganizationRefused):
+    """A person has one primary post on a day; secondary posts may be added beside it."""
+
+    code = "primary_posts_overlap"

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from sync.organization.one_primary_post import enforce_one_primary_post
 from xapi_bridge.database import Base, UtcInstant
 
 OPEN_END: Final = date(9999, 12, 31)
@@ -18,6 +19,10 @@ OPEN_END: Final = date(9999, 12, 31)
 #: The two hierarchies of a unit (a ministry's office in a province commands and lies differently).
 COMMAND: Final = "command"
 TERRITORY: Final = "territory"
+
+#: How we know the first day: an act says it, or it is only the first day on which a list shows the unit.
+ENACTED: Final = "enacted"
+ATTESTED: Final = "attested"
 
 
 class Unit(Base):
@@ -30,6 +35,7 @@ class Unit(Base):
         CheckConstraint(
             "level IN ('national', 'central', 'province', 'district', 'commune')", name="known_level"
         ),
+        CheckConstraint("dating IN ('enacted', 'attested')", name="known_dating"),
     )
 
     #: Surrogate key; a code alone does not identify a unit over time.
@@ -47,6 +53,8 @@ class Unit(Base):
     valid_from: Mapped[date] = mapped_column(Date)
     #: First day on which it no longer exists.
     valid_to: Mapped[date] = mapped_column(Date, default=OPEN_END)
+    #: `ENACTED` or `ATTESTED`: an attested unit may well be older than `valid_from`.
+    dating: Mapped[str] = mapped_column(String(8), default=ENACTED)
     #: The legal act that created this node, for example 'QĐ 19/2025/QĐ-TTg'.
     legal_basis: Mapped[str] = mapped_column(String(120))
 
@@ -67,6 +75,8 @@ class UnitLabel(Base):
     folded_name: Mapped[str] = mapped_column(String(160), index=True)
     #: tinh, thanh-pho, quan, huyen, thi-xa, xa, phuong, thi-tran, dac-khu, bo, co-quan-ngang-bo …
     kind: Mapped[str] = mapped_column(String(24))
+    #: `ENACTED` or `ATTESTED`: how the first day of this name is known.
+    dating: Mapped[str] = mapped_column(String(8), default=ENACTED)
     legal_basis: Mapped[str] = mapped_column(String(120))
 
 
@@ -97,6 +107,17 @@ class UnitSuccession(Base):
     #: The successor that takes figures which cannot be divided; one per old unit.
     is_default: Mapped[bool]
     legal_basis: Mapped[str] = mapped_column(String(120))
+
+
+class LoadedUnitList(Base):
+    """Which list of units this database holds: one row, so that two processes cannot load it twice."""
+
+    __tablename__ = "sync_unit_list"
+
+    #: 'shipped': the list in this package's data folder.
+    name: Mapped[str] = mapped_column(String(20), primary_key=True)
+    #: SHA-256 of the data files, hexadecimal.
+    digest: Mapped[str] = mapped_column(String(64))
 
 
 class Person(Base):
@@ -159,3 +180,6 @@ class Appointment(Base):
     valid_from: Mapped[date] = mapped_column(Date)
     valid_to: Mapped[date] = mapped_column(Date, default=OPEN_END)
     recorded_at: Mapped[datetime] = mapped_column(UtcInstant)
+
+
+enforce_one_primary_post(Appointment.metadata.tables[Appointment.__tablename__])
