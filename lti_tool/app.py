@@ -13,6 +13,7 @@ from content_packages.player.settings import PlayerSettings
 from lti_tool import error_pages, languages, security_headers
 from lti_tool.admin import views as admin_pages
 from lti_tool.advantage.gradebook import AgsGradebook
+from lti_tool.background import sync_settings_from
 from lti_tool.database import create_database_engine
 from lti_tool.launch import views as launch_endpoints
 from lti_tool.platforms import views as platform_endpoints
@@ -21,6 +22,7 @@ from lti_tool.platforms.lms_http import LmsHttp
 from lti_tool.reports import views as report_pages
 from lti_tool.settings import Settings
 from sync.ports import Gradebook
+from sync.settings import SyncSettings
 from xapi_bridge.http import views as xapi_door
 from xapi_bridge.http.settings import LrsSettings
 from xapi_bridge.running_app import RunningApp, lend, utc_now
@@ -72,6 +74,7 @@ def inform_rooms(settings: Settings) -> dict[type[Any], Any]:
     return {
         LrsSettings: LrsSettings(secret=secret.encode(), iri_base=iri_base),
         PlayerSettings: PlayerSettings(secret=secret, iri_base=iri_base, own_origin=settings.tool_origin),
+        SyncSettings: sync_settings_from(settings),
     }
 
 

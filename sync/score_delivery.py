@@ -96,6 +96,12 @@ def deliver_due_scores(
     return DeliveryRound(delivered=delivered, postponed=postponed, given_up=given_up)
 
 
+def is_score_due(session: Session, *, now: datetime) -> bool:
+    """Whether the outbox has something to send; asks without locking."""
+    due = select(OutgoingScore.outgoing_score_id).where(OutgoingScore.due_at <= now).limit(1)
+    return session.scalar(due) is not None
+
+
 def retry_pause_seconds(failures: int, *, drawn: float) -> float:
     """Pause before the next attempt: doubles with each failure, spread by half around its middle.
 

@@ -6,6 +6,9 @@ import click
 
 from lti_tool.cli.credentials import credentials
 from lti_tool.cli.database import database
+from lti_tool.cli.platforms import platforms
+from lti_tool.cli.rollups import rollups
+from lti_tool.cli.serve import serve
 from lti_tool.cli.settings import settings as settings_group
 from lti_tool.logs import configure_logs
 from lti_tool.settings import load_settings
@@ -23,6 +26,9 @@ def cli(context: click.Context) -> None:
 
 cli.add_command(credentials)
 cli.add_command(database)
+cli.add_command(platforms)
+cli.add_command(rollups)
+cli.add_command(serve)
 cli.add_command(settings_group, name="settings")
 
 

@@ -53,12 +53,13 @@ class VerificationReport:
     """Whether the rollups are what the statements say.
 
     Attributes:
-        agree: no difference, and nothing waited that could have made one.
+        agree: no difference, and no mark waited that could have hidden one.
         statements: how many were read, up to the follower's bookmark.
         facts: how many the statements give.
         states: people × modules likewise.
         cells: counts of units × modules × months likewise.
-        waiting: statements and marks not taken in yet; with marks waiting, differences are to be expected.
+        waiting: statements after the bookmark; they are not compared yet.
+        marks: people's modules marked to be counted again; while some wait, differences are to be expected.
         difference_count: how many rows differ.
         differences: the first of them.
     """
@@ -69,6 +70,7 @@ class VerificationReport:
     states: int
     cells: int
     waiting: int
+    marks: int
     difference_count: int
     differences: tuple[Difference, ...]
 
@@ -87,14 +89,15 @@ def verify_rollups(session: Session, *, iri_base: str) -> VerificationReport:
         *_compare("state", recount.states, _kept_states(session)),
         *_compare("counts", recount.cells, _kept_cells(session)),
     ]
-    dirty = count_dirty_keys(session)
+    marks = count_dirty_keys(session)
     return VerificationReport(
-        agree=not differences and dirty == 0,
+        agree=not differences and marks == 0,
         statements=recount.statements,
         facts=len(recount.facts),
         states=len(recount.states),
         cells=len(recount.cells),
-        waiting=count_after(session, last_seq) + dirty,
+        waiting=count_after(session, last_seq),
+        marks=marks,
         difference_count=len(differences),
         differences=tuple(differences[:_MOST_DIFFERENCES]),
     )
