@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from sync.errors import ScoreNotDelivered, ScoreRefused
@@ -100,6 +100,20 @@ def is_score_due(session: Session, *, now: datetime) -> bool:
     """Whether the outbox has something to send; asks without locking."""
     due = select(OutgoingScore.outgoing_score_id).where(OutgoingScore.due_at <= now).limit(1)
     return session.scalar(due) is not None
+
+
+def count_waiting_scores(session: Session) -> int:
+    """How many scores the LMSs do not hold yet, those given up left out."""
+    return session.scalar(select(func.count()).where(OutgoingScore.due_at.is_not(None))) or 0
+
+
+def send_waiting_now(session: Session, *, now: datetime) -> None:
+    """Makes every waiting score due at once, whatever its pause or lease.
+
+    For when an LMS is known to be back, and after the only process of an installation was killed while it
+    held leases. A score that goes out twice changes nothing.
+    """
+    session.execute(update(OutgoingScore).where(OutgoingScore.due_at.is_not(None)).values(due_at=now))
 
 
 def retry_pause_seconds(failures: int, *, drawn: float) -> float:
