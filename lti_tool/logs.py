@@ -4,7 +4,7 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -40,9 +40,10 @@ def _redacted(field: str, value: Any) -> Any:
     return value
 
 
-def configure_logs(*, level: str, log_format: str) -> None:
-    """Sends our events and those of libraries through the same processors, to standard error."""
-    as_json = log_format == "json" or (log_format == "auto" and not sys.stderr.isatty())
+def configure_logs(*, level: str, log_format: str, stream: TextIO | None = None) -> None:
+    """Sends our events and those of libraries through the same processors, to standard error or `stream`."""
+    out = stream or sys.stderr
+    as_json = log_format == "json" or (log_format == "auto" and not out.isatty())
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -60,7 +61,7 @@ def configure_logs(*, level: str, log_format: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler()
+    handler = logging.StreamHandler(out)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
