@@ -14,7 +14,7 @@ SCALARS = (
     st.none()
     | st.booleans()
     | st.integers(-(2**53), 2**53)
-    | st.floats(allow_nan=False, width=32)
+    | st.floats(allow_nan=False, allow_infinity=False, width=32)
     | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=8)
 )
 ANYTHING = st.recursive(
