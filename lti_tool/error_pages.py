@@ -15,6 +15,7 @@ from content_packages.errors import ContentRefused
 from lti_tool.errors import ToolRefused
 from lti_tool.launch import errors as launch
 from lti_tool.platforms import errors as platforms
+from sync import errors as sync
 from sync.errors import SyncRefused
 from xapi_bridge.errors import (
     CredentialNotFound,
@@ -112,6 +113,17 @@ EXPLANATIONS: dict[type[RuleBroken], Explanation] = {
     ),
     SyncRefused: Explanation(
         400, _l("Dữ liệu không hợp lệ"), _l("Kiểm tra dữ liệu theo thông báo rồi thử lại.")
+    ),
+    sync.UnitUnknown: Explanation(
+        404, _l("Không tìm thấy đơn vị này"), _l("Kiểm tra mã đơn vị và ngày, rồi thử lại.")
+    ),
+    sync.PrimaryPostsOverlap: Explanation(
+        409,
+        _l("Người này đã có vị trí công tác chính trong thời gian đó"),
+        _l("Kết thúc vị trí cũ trước, hoặc ghi vị trí mới là kiêm nhiệm."),
+    ),
+    sync.StaffCodeTaken: Explanation(
+        409, _l("Mã cán bộ này đã có người dùng"), _l("Tìm người có mã đó thay vì thêm người mới.")
     ),
     platforms.PlatformRefused: Explanation(
         400,

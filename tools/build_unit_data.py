@@ -59,9 +59,9 @@ def build(snapshots: Path, package: Path, third_list: Path) -> None:
     all_edges = list(sources.package_edges(package))
     quoted = {edge.old: texts.get(edge.new, "") for edge in all_edges}
     lists_before = (history[sources.LAST_BEFORE], package_before, third_before)
-    before = _agreed(lists_before, quoted, "trước 01/07/2025", findings)
+    before = _agreed(lists_before, quoted, "until 30/06/2025", findings)
     lists_now = (_corrected(history[sources.FIRST_NOW]), package_now, _corrected(third_now))
-    now = _agreed(lists_now, {}, "từ 01/07/2025", findings)
+    now = _agreed(lists_now, {}, "since 01/07/2025", findings)
     _compare_newest(now, _corrected(history[sources.NEWEST]), findings)
     edges = _without_homonyms(all_edges, before, now, findings)
     _compare_texts(edges, texts, before, now, findings)
@@ -85,8 +85,8 @@ class Findings:
 
     def write(self) -> None:
         lines = [
-            "# Những chỗ các nguồn dữ liệu đơn vị không thống nhất\n",
-            "Trang này do `tools/build_unit_data.py` in ra. Cách chọn: [unit-data.md](unit-data.md).\n",
+            "# Where the sources of the unit data disagree\n",
+            "Printed by `tools/build_unit_data.py`. What was taken, and why: [unit-data.md](unit-data.md).\n",
         ]
         for title, columns, rows in self.sections:
             lines.append(f"## {title}: {len(rows)}\n")
@@ -119,8 +119,8 @@ def _agreed(trees: tuple[Tree, Tree, Tree], quoted: dict[str, str], when: str, f
             chosen[level][code] = Named(name, unit.parent)
             if len({comparison_key(vote) for vote in votes}) > 1:
                 renamed.append([code, *[*votes, ""][:3], name])
-    columns = ["Mã", "Bộ ảnh chụp", "Gói", "Danh sách thứ ba", "Đã chọn"]
-    findings.add(f"Tên viết khác nhau, {when}", columns, renamed)
+    columns = ["Code", "Snapshots", "Package", "Third list", "Taken"]
+    findings.add(f"Names that differ, {when}", columns, renamed)
     return Tree(**chosen)
 
 
@@ -148,7 +148,7 @@ def _compare_newest(now: Tree, newest: Tree, findings: Findings) -> None:
         if comparison_key(unit.name) != comparison_key(getattr(newest, level)[code].name)
         and ("QD19/2025", code) not in enacted
     ]
-    findings.add("Tên khác trong bản mới nhất của bộ ảnh chụp", ["Mã", "Đã chọn", "Bản mới nhất"], rows)
+    findings.add("Names that differ in the newest snapshot", ["Code", "Taken", "Newest snapshot"], rows)
 
 
 def _without_homonyms(edges: list[Edge], before: Tree, now: Tree, findings: Findings) -> list[Edge]:
@@ -163,8 +163,8 @@ def _without_homonyms(edges: list[Edge], before: Tree, now: Tree, findings: Find
         of_new[edge.new].append(edge)
     slips = {edge for edge in edges if not edge.whole and _is_slip(edge, of_new[edge.new], before)}
     findings.add(
-        "Dòng kế thừa của gói bị loại vì nhầm xã trùng tên",
-        ["Mã cũ", "Xã cũ", "Mã mới", "Gán nhầm vào"],
+        "Successions of the package left out: a namesake's successor",
+        ["Old code", "Old commune", "New code", "Wrongly tied to"],
         ([edge.old, _full(edge.old, before), edge.new, now.communes[edge.new].name] for edge in slips),
     )
     kept: dict[str, list[Edge]] = defaultdict(list)
@@ -217,13 +217,13 @@ def _compare_texts(
         new = now.communes[edge.new].name
         unconfirmed.append([edge.old, _full(edge.old, before), edge.new, new, text])
     findings.add(
-        "Dòng kế thừa mà lời văn sắp xếp không nhắc đúng tên",
-        ["Mã cũ", "Xã cũ", "Mã mới", "Xã mới", "Lời văn"],
+        "Successions whose name the quoted resolution spells otherwise",
+        ["Old code", "Old commune", "New code", "New commune", "Quoted"],
         unconfirmed,
     )
     findings.add(
-        "Tên có trong lời văn sắp xếp mà không có dòng kế thừa",
-        ["Mã mới", "Xã mới", "Tên trong lời văn"],
+        "Names in the quoted resolution without a succession spelled so",
+        ["New code", "New commune", "Quoted name"],
         (
             [code, now.communes[code].name, part]
             for code, text in texts.items()
@@ -276,8 +276,8 @@ def _write_before(before: Tree, history: dict[str, Tree], findings: Findings) ->
         _write(f"{level}_before.csv", UNIT_COLUMNS, rows)
         late = Counter(starts[row[0]] for row in rows)
         findings.add(
-            f"{level}_before.csv: ngày đầu được chứng thực",
-            ["Ngày", "Số đơn vị"],
+            f"First attested days in {level}_before.csv",
+            ["Day", "Units"],
             ([day.isoformat(), str(times)] for day, times in late.items()),
         )
     columns = ["scheme", "code", "valid_from", "kind", "name", "dating", "legal_basis"]

@@ -10,6 +10,7 @@ from lti_tool.cli.platforms import platforms
 from lti_tool.cli.rollups import rollups
 from lti_tool.cli.serve import serve
 from lti_tool.cli.settings import settings as settings_group
+from lti_tool.cli.units import units
 from lti_tool.logs import configure_logs
 from lti_tool.settings import load_settings
 from xapi_bridge.errors import RuleBroken
@@ -30,6 +31,7 @@ cli.add_command(platforms)
 cli.add_command(rollups)
 cli.add_command(serve)
 cli.add_command(settings_group, name="settings")
+cli.add_command(units)
 
 
 def main() -> None:

@@ -65,7 +65,7 @@ def create_small_tree(session: Session) -> tuple[Unit, Unit, Unit]:
     province = create_unit(
         session, code="08", level="province", kind="tinh", name="Tuyên Quang", parent=nation
     )
-    commune = create_unit(session, code="02524", parent=province)
+    commune = create_unit(session, code="02545", parent=province)
     rebuild_closure(session)
     return nation, province, commune
 
