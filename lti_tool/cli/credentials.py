@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import click
 
-from lti_tool.app import create_app
+from lti_tool.cli.application import running_application
 from lti_tool.settings import Settings
 from sync.calendars import VIET_NAM
 from xapi_bridge.http.settings import LrsSettings
@@ -38,7 +38,7 @@ def credentials() -> None:
 @click.pass_obj
 def add(settings: Settings, label: str, scopes: tuple[str, ...], days: int | None) -> None:
     """Tạo khóa mới; mật khẩu chỉ hiện một lần."""
-    with create_app(settings).app_context():
+    with running_application(settings):
         instant = now()
         with transaction() as session:
             made = create_credential(
@@ -58,7 +58,7 @@ def add(settings: Settings, label: str, scopes: tuple[str, ...], days: int | Non
 @click.pass_obj
 def list_all(settings: Settings) -> None:
     """Liệt kê mọi khóa cùng phạm vi quyền và tình trạng."""
-    with create_app(settings).app_context(), reading() as session:
+    with running_application(settings), reading() as session:
         found = list_credentials(session)
         instant = now()
     for credential in found:
@@ -75,7 +75,7 @@ def list_all(settings: Settings) -> None:
 @click.pass_obj
 def revoke(settings: Settings, key: str) -> None:
     """Thu hồi khóa KEY ngay lập tức."""
-    with create_app(settings).app_context(), transaction() as session:
+    with running_application(settings), transaction() as session:
         revoke_credential(session, key, now=now())
     click.echo(f"Đã thu hồi khóa {key}.")
 
