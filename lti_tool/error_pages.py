@@ -25,9 +25,9 @@ from xapi_bridge.errors import (
     ScopeUnknown,
     StatementConflict,
     StatementNotFound,
-    StatementTooLarge,
     XapiRefused,
 )
+from xapi_bridge.statement.errors import StatementTooLarge
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import msgspec
 
-from xapi_bridge.errors import TimestampMalformed
+from xapi_bridge.statement.errors import TimestampMalformed
 from xapi_bridge.statement.formats import instant_from_timestamp
 
 #: A timestamp outside these years comes from a broken clock; the instant of storing stands for it.

@@ -7,7 +7,7 @@ from click.testing import CliRunner, Result
 
 from lti_tool.cli.credentials import credentials
 from lti_tool.settings import Settings, load_settings
-from tests.factories.statements import open_door
+from tests.factories.xapi_door import open_door
 from xapi_bridge.errors import CredentialNotFound
 from xapi_bridge.running_app import utc_now
 

@@ -19,7 +19,7 @@ from tincan import (
 )
 from werkzeug.serving import make_server
 
-from tests.factories.statements import Door, create_key, open_door
+from tests.factories.xapi_door import Door, create_key, open_door
 from xapi_bridge.vocabulary import adl
 
 QUIZ = "https://cchc.example/p/cchc/z/kiem-tra"

@@ -6,7 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.factories.statements import LESSON, Door, make_agent, make_properties, open_door
+from tests.factories.statements import LESSON, make_agent, make_properties
+from tests.factories.xapi_door import Door, open_door
 
 ID = "6690e6c9-3ef0-4ed3-8b37-7f3964730bee"
 

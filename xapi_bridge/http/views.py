@@ -10,7 +10,6 @@ import msgspec
 from flask import Blueprint, Response, g, request, url_for
 
 from xapi_bridge.errors import (
-    AttachmentBodyMissing,
     ContentTypeRefused,
     ParameterMalformed,
     ParameterMissing,
@@ -24,6 +23,7 @@ from xapi_bridge.http.settings import LrsSettings
 from xapi_bridge.http.versions import HEADER, SUPPORTED, negotiate_version, version_of_answer
 from xapi_bridge.running_app import now, reading, section, transaction
 from xapi_bridge.statement import Account, Statement, parse_statement, parse_statements
+from xapi_bridge.statement.errors import AttachmentBodyMissing
 from xapi_bridge.store.query import (
     StatementPage,
     find_statement,

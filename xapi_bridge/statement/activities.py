@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from xapi_bridge.errors import InteractionMalformed
+from xapi_bridge.statement.errors import InteractionMalformed
 from xapi_bridge.statement.formats import check_extensions, check_iri, check_language_map
 from xapi_bridge.statement.parts import Part
 

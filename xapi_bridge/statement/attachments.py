@@ -2,7 +2,7 @@
 
 import re
 
-from xapi_bridge.errors import HashMalformed, PropertyMistyped
+from xapi_bridge.statement.errors import HashMalformed, PropertyMistyped
 from xapi_bridge.statement.formats import check_iri, check_language_map
 from xapi_bridge.statement.parts import Part
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import msgspec
 
-from xapi_bridge.errors import ContextMalformed, ContextNotApplicable, PropertyUnknown
 from xapi_bridge.statement.activities import Activity, check_activity
 from xapi_bridge.statement.actors import Actor, check_actor, check_agent
+from xapi_bridge.statement.errors import ContextMalformed, ContextNotApplicable, PropertyUnknown
 from xapi_bridge.statement.formats import check_extensions, check_iri, check_language_tag, check_uuid
 from xapi_bridge.statement.parts import Part
 

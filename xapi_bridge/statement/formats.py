@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from xapi_bridge.errors import (
+from xapi_bridge.statement.errors import (
     DurationMalformed,
     IriMalformed,
     LanguageTagMalformed,

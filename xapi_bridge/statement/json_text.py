@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 import msgspec
 
-from xapi_bridge.errors import (
+from xapi_bridge.statement.errors import (
     CharacterForbidden,
     JsonMalformed,
     KeyRepeated,

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal
 
-from xapi_bridge.errors import PropertyMissing, PropertyMistyped, SubStatementMalformed
 from xapi_bridge.statement.activities import Activity, Verb, check_activity, check_verb
 from xapi_bridge.statement.actors import Actor, check_actor
 from xapi_bridge.statement.attachments import Attachment, check_attachment
 from xapi_bridge.statement.contexts import Context, StatementRef, check_context, check_statement_ref
+from xapi_bridge.statement.errors import PropertyMissing, PropertyMistyped, SubStatementMalformed
 from xapi_bridge.statement.formats import instant_from_timestamp
 from xapi_bridge.statement.parts import Part, convert_part
 from xapi_bridge.statement.results import Result, check_result

@@ -9,11 +9,11 @@ from uuid import UUID
 
 import msgspec
 
-from xapi_bridge.errors import StatementRefused, VersionNotAllowed, VoidingMalformed
 from xapi_bridge.statement.activities import Verb
 from xapi_bridge.statement.actors import Actor, check_authority
 from xapi_bridge.statement.attachments import Attachment
 from xapi_bridge.statement.contexts import Context, StatementRef
+from xapi_bridge.statement.errors import StatementRefused, VersionNotAllowed, VoidingMalformed
 from xapi_bridge.statement.formats import check_uuid, instant_from_timestamp
 from xapi_bridge.statement.json_text import read_object, split_batch
 from xapi_bridge.statement.objects import StatementObject, check_parts, parse_object

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from xapi_bridge.errors import PropertyMissing, PropertyMistyped, PropertyUnknown, StatementRefused
+from xapi_bridge.statement.errors import PropertyMissing, PropertyMistyped, PropertyUnknown, StatementRefused
 
 
 class Part(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True, omit_defaults=True):

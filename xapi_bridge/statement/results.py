@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from xapi_bridge.errors import ScoreOutOfRange
+from xapi_bridge.statement.errors import ScoreOutOfRange
 from xapi_bridge.statement.formats import check_duration, check_extensions
 from xapi_bridge.statement.parts import Part
 

@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from xapi_bridge import errors
-from xapi_bridge.statement import formats
+from xapi_bridge.statement import errors, formats
 
 
 @pytest.mark.parametrize(

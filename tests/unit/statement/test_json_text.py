@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from xapi_bridge import errors
+from xapi_bridge.statement import errors
 from xapi_bridge.statement.json_text import MAX_DEPTH, MAX_STATEMENT_BYTES, read_object, split_batch
 
 

@@ -7,12 +7,12 @@ from uuid import UUID
 import pytest
 
 from tests.factories.statements import LESSON, make_agent, make_properties
-from xapi_bridge import errors
 from xapi_bridge.statement import (
     Activity,
     Actor,
     StatementRef,
     SubStatement,
+    errors,
     parse_statement,
     parse_statements,
 )
