@@ -2,7 +2,10 @@
 
 from sqlalchemy import MetaData
 
+import content_packages.assessment.models
 import content_packages.library.models
+import content_packages.player.models
+import lti_tool.admin.models
 import lti_tool.launch.models
 import lti_tool.platforms.models
 import sync.models
