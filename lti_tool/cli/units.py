@@ -5,7 +5,7 @@ from datetime import datetime
 
 import click
 
-from lti_tool.app import create_app
+from lti_tool.cli.application import running_application
 from lti_tool.settings import Settings
 from sync.calendars import VIET_NAM
 from sync.organization.check import check_units
@@ -31,7 +31,7 @@ def units() -> None:
 @click.pass_obj
 def load(settings: Settings) -> None:
     """Nạp danh mục đơn vị đi kèm (chạy lại nhiều lần không thay đổi gì)."""
-    with create_app(settings).app_context(), transaction() as session:
+    with running_application(settings), transaction() as session:
         loaded = load_units(session)
     done = "Đã nạp danh mục đơn vị" if loaded.is_new else "Danh mục đơn vị đã có sẵn, không thay đổi"
     click.echo(
@@ -44,7 +44,7 @@ def load(settings: Settings) -> None:
 @click.pass_obj
 def check(settings: Settings) -> None:
     """Đếm và đối chiếu danh mục đơn vị; thoát với mã 1 khi có sai lệch."""
-    with create_app(settings).app_context(), reading() as session:
+    with running_application(settings), reading() as session:
         result = check_units(session)
     click.echo(f"{'Ngày':<12}{'Cấp':<14}{'Có':>8}{'Phải có':>10}")
     for count in result.counts:
@@ -70,7 +70,7 @@ def check(settings: Settings) -> None:
 @click.pass_obj
 def find(settings: Settings, text: str, on_day: datetime | None) -> None:
     """Tìm đơn vị có tên chứa TEXT (không cần dấu) vào một ngày."""
-    with create_app(settings).app_context(), reading() as session:
+    with running_application(settings), reading() as session:
         day = on_day.date() if on_day else now().astimezone(VIET_NAM).date()
         found = search_units(session, text, on_date=day)
     for result in found:
