@@ -199,7 +199,7 @@ def test_a_voided_statement_disappears_whichever_comes_first(session, target_fir
         find_statement(session, target.id)
 
 
-@pytest.mark.spec("XAPI-00016")  # xAPI 1.0.3 Data 2.3.2
+@pytest.mark.spec("xAPI 1.0.3 Data 2.3.2.s2.b3")
 @pytest.mark.parametrize("voider_first", [True, False])
 def test_a_statement_that_voids_another_cannot_be_voided(session, voider_first):
     target = make_statement()

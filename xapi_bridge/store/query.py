@@ -103,9 +103,10 @@ def query_statements(session: Session, query: StatementQuery, *, after: int | No
     wanted = _find_wanted(session, query)
     if wanted is None:
         return StatementPage([], None)
-    selected = _bounded(_matching(wanted), query, after=after)
-    order = StatementRow.seq.asc() if query.ascending else StatementRow.seq.desc()
-    rows = session.execute(selected.order_by(order).limit(query.limit + 1)).all()
+    matching, seq = _matching(wanted)
+    bounded = matching.where(*_bounds(seq, query, after=after))
+    ordered = bounded.order_by(seq.asc() if query.ascending else seq.desc())
+    rows = session.execute(ordered.limit(query.limit + 1)).all()
     page = [stored_from_row(row) for row in rows[: query.limit]]
     return StatementPage(page, page[-1].seq if len(rows) > query.limit else None)
 
@@ -154,10 +155,14 @@ def _asked_terms(query: StatementQuery) -> list[tuple[TermKey, Part]]:
     return asked
 
 
-def _matching(wanted: Sequence[_Wanted]) -> "Select[int, UUID, bool, bytes]":
+def _matching(wanted: Sequence[_Wanted]) -> tuple["Select[int, UUID, bool, bytes]", Any]:
+    """Valid statements in which all terms stand, and the column to order and bound them by.
+
+    That column is the rarest term's own, so that its postings are read in order and only as far as needed.
+    """
     selected = select(*STORED_COLUMNS).where(StatementRow.voided.is_(False))
     if not wanted:
-        return selected
+        return selected, StatementRow.seq
     rarest, *others = wanted
     posting = aliased(Posting)
     selected = selected.join(posting, posting.seq == StatementRow.seq).where(
@@ -168,24 +173,23 @@ def _matching(wanted: Sequence[_Wanted]) -> "Select[int, UUID, bool, bytes]":
         selected = selected.where(
             exists().where(
                 further.term_id == other.term_id,
-                further.seq == StatementRow.seq,
+                further.seq == posting.seq,
                 *_plays(further, other.parts),
             )
         )
-    return selected
+    return selected, posting.seq
 
 
 def _plays(posting: Any, parts: Part) -> list[Any]:
     return [] if parts == _ANY_PART else [posting.mask.op("&")(int(parts)) != 0]
 
 
-def _bounded(
-    selected: "Select[int, UUID, bool, bytes]", query: StatementQuery, *, after: int | None
-) -> "Select[int, UUID, bool, bytes]":
+def _bounds(seq: Any, query: StatementQuery, *, after: int | None) -> list[Any]:
+    bounds = []
     if query.since is not None:
-        selected = selected.where(StatementRow.seq > sequence_at(query.since))
+        bounds.append(seq > sequence_at(query.since))
     if query.until is not None:
-        selected = selected.where(StatementRow.seq <= sequence_at(query.until))
-    if after is None:
-        return selected
-    return selected.where(StatementRow.seq > after if query.ascending else StatementRow.seq < after)
+        bounds.append(seq <= sequence_at(query.until))
+    if after is not None:
+        bounds.append(seq > after if query.ascending else seq < after)
+    return bounds
