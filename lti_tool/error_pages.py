@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from content_packages import errors as content
 from content_packages.errors import ContentRefused
+from lti_tool.admin import errors as admin
 from lti_tool.errors import ToolRefused
 from lti_tool.launch import errors as launch
 from lti_tool.platforms import errors as platforms
@@ -232,6 +233,35 @@ EXPLANATIONS: dict[type[RuleBroken], Explanation] = {
             "hoặc chọn lại nội dung."
         ),
     ),
+    sync.PersonUnknown: Explanation(
+        404, _l("Không có người này"), _l("Kiểm tra lại mã, hoặc tìm người đó trong danh sách của đơn vị.")
+    ),
+    sync.ReportDayRefused: Explanation(
+        400, _l("Không có số liệu của ngày này"), _l("Chọn một ngày từ 17/11/2022 đến hôm nay.")
+    ),
+    sync.ReportPeriodUnknown: Explanation(
+        404, _l("Không có kỳ báo cáo này"), _l("Chọn kỳ trong bảng theo tháng của đơn vị.")
+    ),
+    sync.EvidenceUnknown: Explanation(
+        404, _l("Không tìm thấy bản ghi"), _l("Kiểm tra lại mã bản ghi hoặc quay lại trang trước.")
+    ),
+    admin.OperatorRefused: Explanation(
+        400, _l("Tài khoản chưa hợp lệ"), _l("Sửa theo chi tiết bên dưới rồi thử lại.")
+    ),
+    admin.SignInRefused: Explanation(
+        401,
+        _l("Không đăng nhập được"),
+        _l("Kiểm tra tên đăng nhập và mật khẩu. Tài khoản đã khóa không đăng nhập được."),
+    ),
+    admin.TooManySignIns: Explanation(
+        429, _l("Đăng nhập sai quá nhiều lần"), _l("Chờ 15 phút rồi thử lại.")
+    ),
+    admin.AccessRefused: Explanation(
+        403,
+        _l("Bạn không có quyền xem trang này"),
+        _l("Vai trò hoặc đơn vị của bạn không gồm nội dung này. Liên hệ quản trị viên nếu bạn cần quyền."),
+    ),
+    admin.NotSignedIn: Explanation(401, _l("Cần đăng nhập"), _l("Đăng nhập rồi mở lại trang này.")),
     ToolRefused: Explanation(
         400, _l("Yêu cầu không hợp lệ"), _l("Quay lại khóa học trên hệ thống LMS và mở lại bài.")
     ),

@@ -13,6 +13,16 @@ RuleBroken                      (xapi_bridge.errors)
     │   ├── KeySetUnavailable
     │   ├── SigningKeyUnknown
     │   └── AccessTokenRefused
+    ├── OperatorRefused         (lti_tool.admin.errors)
+    │   ├── OperatorNameMalformed
+    │   ├── OperatorNameTaken
+    │   ├── OperatorUnitMissing
+    │   ├── OperatorNotFound
+    │   └── PasswordTooShort
+    ├── SignInRefused           (lti_tool.admin.errors)
+    │   └── TooManySignIns
+    ├── AccessRefused           (lti_tool.admin.errors)
+    │   └── NotSignedIn
     └── LaunchRefused           (lti_tool.launch.errors)
         ├── LoginIncomplete
         ├── TargetElsewhere

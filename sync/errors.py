@@ -5,6 +5,10 @@ RuleBroken                      (xapi_bridge.errors)
     ├── ScoreNotTaken           a gradebook does not hold our score
     │   ├── ScoreNotDelivered   it may later: try again
     │   └── ScoreRefused        it never will
+    ├── ReportRefused           a question that the reports cannot answer
+    │   ├── ReportDayRefused    a day before the first list of units, or in the future
+    │   ├── ReportPeriodUnknown no month of the calendar begins on that day
+    │   └── EvidenceUnknown     the store has no such statement
     └── OrganizationRefused     units, people and posts
         ├── UnitUnknown
         ├── UnitNotInForce      it did not exist on those days
@@ -117,3 +121,27 @@ class PrimaryPostsOverlap(OrganizationRefused):
     """A person has one primary post on a day; secondary posts may be added beside it."""
 
     code = "primary_posts_overlap"
+
+
+class ReportRefused(SyncRefused):
+    """The reports cannot answer the question as it was asked."""
+
+    code = "report_refused"
+
+
+class ReportDayRefused(ReportRefused):
+    """Figures begin on 17 November 2022 and end today."""
+
+    code = "report_day_refused"
+
+
+class ReportPeriodUnknown(ReportRefused):
+    """No month of the calendar begins on that day."""
+
+    code = "report_period_unknown"
+
+
+class EvidenceUnknown(ReportRefused):
+    """The store has no statement with this id."""
+
+    code = "evidence_unknown"

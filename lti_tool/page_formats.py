@@ -1,0 +1,85 @@
+"""How numbers, shares and days look: decimal comma in Vietnamese, dd/mm/yyyy in both languages."""
+
+from datetime import date, datetime, timedelta
+from fractions import Fraction
+from importlib.metadata import PackageNotFoundError, version
+from math import floor
+from typing import Final
+
+from flask import Flask
+from flask_babel import format_decimal
+
+from sync.calendars import VIET_NAM
+from sync.organization.models import OPEN_END
+
+#: No wide blank between number and sign, as Vietnamese acts print it.
+_PERCENT: Final = "%"
+_MOST_DECIMALS: Final = 4
+
+
+def teach_formats(app: Flask) -> None:
+    """Makes the formats known to every template."""
+    app.jinja_env.filters.update(
+        number=show_number,
+        percent=show_percent,
+        scaled=show_scaled,
+        day=show_day,
+        instant=show_instant,
+        share=exact_share,
+    )
+    app.jinja_env.globals.update(service_version=service_version(), one_day=timedelta(days=1))
+
+
+def show_number(value: int) -> str:
+    """1234 → `1.234` in Vietnamese, `1,234` in English."""
+    return str(format_decimal(value))
+
+
+def show_percent(value: Fraction | None, against: int | None = None) -> str:
+    """A share in percent, rounded down, so that a target never looks reached when it is not.
+
+    Args:
+        value: 0 to 100; `None` of nobody, shown as a dash.
+        against: a whole percentage that the share is held against. A share next to it gets more
+            decimals, until the two look different.
+    """
+    if value is None:
+        return "–"
+    decimals = 1
+    while decimals < _MOST_DECIMALS and value != against and _cut(value, decimals) == against:
+        decimals += 1
+    shown = format_decimal(float(_cut(value, decimals)), format=f"#,##0.{'0' * decimals}")
+    return f"{shown}{_PERCENT}"
+
+
+def show_scaled(value: float | None) -> str:
+    """A quiz result of -1.0 to 1.0 as points of ten: 0.85 → `8,5/10`; no result is a dash."""
+    return "–" if value is None else f"{format_decimal(round(value * 10, 2))}/10"
+
+
+def show_day(value: date | None) -> str:
+    """24/11/2026; an open end and no day at all are a dash."""
+    return "–" if value is None or value == OPEN_END else value.strftime("%d/%m/%Y")
+
+
+def show_instant(value: datetime | None) -> str:
+    """09:05 24/11/2026, in Viet Nam."""
+    return "–" if value is None else value.astimezone(VIET_NAM).strftime("%H:%M %d/%m/%Y")
+
+
+def exact_share(people: int, of: int) -> Fraction | None:
+    """The exact share in percent; `None` of nobody."""
+    return Fraction(people * 100, of) if of else None
+
+
+def service_version() -> str:
+    """The installed version; empty when the code runs without being installed."""
+    try:
+        return version("cchc-training")
+    except PackageNotFoundError:
+        return ""
+
+
+def _cut(value: Fraction, decimals: int) -> Fraction:
+    scale = 10**decimals
+    return Fraction(floor(value * scale), scale)

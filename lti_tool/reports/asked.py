@@ -1,0 +1,87 @@
+"""What a reader asks for in the address: the day, the module, the order, how far people are, the page."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from werkzeug.datastructures import MultiDict
+
+from sync.calendars import Calendar
+from sync.errors import ReportDayRefused
+from sync.reports.people import Progress
+from sync.reports.targets import FIRST_DAY
+from sync.rollups.definitions import FactKind
+
+#: Word in the address -> states of people.
+PROGRESS: Final[dict[str, frozenset[Progress]]] = {
+    "tat-ca": frozenset(Progress),
+    "chua-mo": frozenset({Progress.NOT_STARTED}),
+    "da-mo": frozenset({Progress.STARTED, Progress.COMPLETED}),
+    "dang-hoc": frozenset({Progress.STARTED}),
+    "da-hoan-thanh": frozenset({Progress.COMPLETED}),
+}
+CALENDARS: Final[dict[str, Calendar]] = {"hanh-chinh": Calendar.OFFICIAL, "duong-lich": Calendar.CALENDAR}
+TURNS: Final[dict[str, FactKind]] = {"mo-lan-dau": FactKind.ACCESSED, "hoan-thanh": FactKind.COMPLETED}
+ORDERS: Final = ("ten", "ty-le", "so-nguoi")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The part of the address after the question mark, checked.
+
+    Attributes:
+        on: the day of the stock.
+        module_iri: `None`: any module.
+        order: one of ORDERS.
+        progress: one of PROGRESS.
+        direct_only: only people posted in the unit itself.
+        page: 1 for the first.
+    """
+
+    on: date
+    today: date
+    module_iri: str | None
+    order: str
+    progress: str
+    direct_only: bool
+    page: int
+
+    def link(self, **changes: str | int | None) -> dict[str, str | int]:
+        """Arguments for an address with the same day and module, and with changes; `None` takes one away."""
+        kept: dict[str, str | int | None] = {
+            "ngay": None if self.on == self.today else self.on.isoformat(),
+            "chuyen-de": self.module_iri,
+        }
+        return {name: value for name, value in (kept | changes).items() if value is not None}
+
+
+def read_asked(arguments: MultiDict[str, str], *, today: date) -> Asked:
+    """The question in an address.
+
+    Raises:
+        ReportDayRefused: no day, a day before the first list of units, or one in the future.
+    """
+    order, progress = arguments.get("sap-xep", ""), arguments.get("tien-do", "")
+    return Asked(
+        on=_day(arguments.get("ngay"), today=today),
+        today=today,
+        module_iri=arguments.get("chuyen-de") or None,
+        order=order if order in ORDERS else ORDERS[0],
+        progress=progress if progress in PROGRESS else "tat-ca",
+        direct_only=arguments.get("truc-tiep") == "1",
+        page=max(1, arguments.get("trang", 1, type=int)),
+    )
+
+
+def _day(written: str | None, *, today: date) -> date:
+    if not written:
+        return today
+    try:
+        day = date.fromisoformat(written)
+    except ValueError as malformed:
+        raise ReportDayRefused("A day is written YYYY-MM-DD in the address.") from malformed
+    if not FIRST_DAY <= day <= today:
+        raise ReportDayRefused(
+            f"Figures begin on {FIRST_DAY.isoformat()} and end today: {day.isoformat()} lies outside."
+        )
+    return day

@@ -1,0 +1,235 @@
+"""The people behind a stock figure: who is in a unit on a day, and what each had done by then."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from sync.organization.models import COMMAND, Appointment, Person, PersonDetail, Unit, UnitClosure
+from sync.reports.population import done_by, holds_post
+from sync.reports.programme import Programme
+from sync.rollups.definitions import Population
+from sync.rollups.models import PersonModule
+
+
+class Progress(StrEnum):
+    """How far a person is; each person is in exactly one of these."""
+
+    NOT_STARTED = "not_started"
+    STARTED = "started"
+    COMPLETED = "completed"
+
+
+@dataclass(frozen=True)
+class PersonName:
+    """Who a person is: only for readers who may see names."""
+
+    full_name: str
+    staff_code: str
+
+
+@dataclass(frozen=True)
+class PersonStanding:
+    """One person of a unit on a day.
+
+    Attributes:
+        unit_id: the unit of the post, which may lie below the unit asked for.
+        first_accessed_on, first_completed_on: over all modules asked for; `None`: not by that day.
+        completed: modules completed.
+    """
+
+    person_id: int
+    pseudonym: str
+    unit_id: int
+    position: str
+    staff_category: str
+    first_accessed_on: date | None
+    first_completed_on: date | None
+    completed: int
+
+    @property
+    def progress(self) -> Progress:
+        if self.first_accessed_on is None:
+            return Progress.NOT_STARTED
+        return Progress.STARTED if self.first_completed_on is None else Progress.COMPLETED
+
+
+@dataclass(frozen=True)
+class PeopleQuestion:
+    """Which people are meant.
+
+    Attributes:
+        unit_id: this unit and everything below it.
+        progress: only those who are in one of these states.
+        module_iri: look at this module only.
+        direct_only: only people posted in the unit itself.
+    """
+
+    unit_id: int
+    on: date
+    population: Population
+    programme: Programme
+    progress: frozenset[Progress] = frozenset(Progress)
+    module_iri: str | None = None
+    direct_only: bool = False
+
+
+@dataclass(frozen=True)
+class ModuleStanding:
+    """What one person had done with one module by a day.
+
+    Attributes:
+        best_scaled: best quiz result up to now, not up to the day; -1.0 to 1.0.
+    """
+
+    module_iri: str
+    first_accessed_on: date
+    first_completed_on: date | None
+    completions: int
+    best_scaled: float | None
+
+
+@dataclass(frozen=True)
+class Post:
+    """A primary post with its days; `valid_to` is the first day no more."""
+
+    unit_id: int
+    position: str
+    staff_category: str
+    valid_from: date
+    valid_to: date
+
+
+def count_people(session: Session, asked: PeopleQuestion) -> int:
+    """How many people `list_people` would list without a limit."""
+    question = _people(asked).subquery()
+    return session.scalar(select(func.count()).select_from(question)) or 0
+
+
+def list_people(
+    session: Session, asked: PeopleQuestion, *, offset: int = 0, limit: int | None = None
+) -> list[PersonStanding]:
+    """The people, by pseudonym: an order that tells nothing and never changes."""
+    question = _people(asked).order_by(Person.pseudonym).offset(offset)
+    rows = session.execute(question if limit is None else question.limit(limit))
+    return [PersonStanding(*row) for row in rows]
+
+
+def find_names(session: Session, person_ids: Sequence[int]) -> dict[int, PersonName]:
+    """Person id → name and staff code. Ask only for a reader who may see them."""
+    rows = session.execute(
+        select(PersonDetail.person_id, PersonDetail.full_name, PersonDetail.staff_code).where(
+            PersonDetail.person_id.in_(person_ids)
+        )
+    )
+    return {row.person_id: PersonName(row.full_name, row.staff_code) for row in rows}
+
+
+def find_person_id(session: Session, pseudonym: str) -> int | None:
+    """The person behind a pseudonym."""
+    return session.scalar(select(Person.person_id).where(Person.pseudonym == pseudonym))
+
+
+def find_pseudonym(session: Session, person_id: int) -> str | None:
+    """What a person is called where names are not shown."""
+    return session.scalar(select(Person.pseudonym).where(Person.person_id == person_id))
+
+
+def is_in_subtree(session: Session, person_id: int, *, root_id: int, on: date) -> bool:
+    """Whether the person's primary post on that day is in the unit or below it."""
+    held = exists().where(
+        Appointment.person_id == person_id,
+        Appointment.is_primary.is_(True),
+        Appointment.valid_from <= on,
+        on < Appointment.valid_to,
+        UnitClosure.descendant_id == Appointment.unit_id,
+        UnitClosure.hierarchy == COMMAND,
+        UnitClosure.ancestor_id == root_id,
+    )
+    return bool(session.scalar(select(held)))
+
+
+def list_posts(session: Session, person_id: int) -> list[Post]:
+    """A person's primary posts, the newest first."""
+    rows = session.execute(
+        select(
+            Appointment.unit_id,
+            Appointment.position,
+            Appointment.staff_category,
+            Appointment.valid_from,
+            Appointment.valid_to,
+        )
+        .where(Appointment.person_id == person_id, Appointment.is_primary.is_(True))
+        .order_by(Appointment.valid_from.desc())
+    )
+    return [Post(*row) for row in rows]
+
+
+def list_module_standings(session: Session, person_id: int, *, on: date) -> list[ModuleStanding]:
+    """What a person had done by a day, one row per module that was opened."""
+    states = session.scalars(
+        select(PersonModule)
+        .where(PersonModule.person_id == person_id, PersonModule.first_accessed_on <= on)
+        .order_by(PersonModule.module_iri)
+    )
+    return [
+        ModuleStanding(
+            state.module_iri,
+            state.first_accessed_on,
+            _if_by(state.first_completed_on, on),
+            state.completions,
+            state.best_scaled,
+        )
+        for state in states
+    ]
+
+
+def _if_by(day: date | None, on: date) -> date | None:
+    return day if day is not None and day <= on else None
+
+
+def _people(asked: PeopleQuestion) -> "Select[*tuple[Any, ...]]":
+    done = done_by(asked.on, programme=asked.programme, module_iri=asked.module_iri)
+    question = (
+        select(
+            Person.person_id,
+            Person.pseudonym,
+            Appointment.unit_id,
+            Appointment.position,
+            Appointment.staff_category,
+            done.c.first_accessed_on,
+            done.c.first_completed_on,
+            func.coalesce(done.c.completed, 0),
+        )
+        .select_from(Appointment)
+        .join(Person, Person.person_id == Appointment.person_id)
+        .join(Unit, Unit.unit_id == Appointment.unit_id)
+        .outerjoin(done, done.c.person_id == Appointment.person_id)
+        .where(holds_post(asked.population, on=asked.on), _inside(asked))
+    )
+    if asked.progress == frozenset(Progress):
+        return question
+    return question.where(or_(*(_is_at(progress, done) for progress in sorted(asked.progress))))
+
+
+def _inside(asked: PeopleQuestion) -> ColumnElement[bool]:
+    if asked.direct_only:
+        return Appointment.unit_id == asked.unit_id
+    return Appointment.unit_id.in_(
+        select(UnitClosure.descendant_id).where(
+            UnitClosure.hierarchy == COMMAND, UnitClosure.ancestor_id == asked.unit_id
+        )
+    )
+
+
+def _is_at(progress: Progress, done: Any) -> ColumnElement[bool]:
+    rules: dict[Progress, ColumnElement[bool]] = {
+        Progress.NOT_STARTED: done.c.person_id.is_(None),
+        Progress.STARTED: done.c.person_id.is_not(None) & done.c.first_completed_on.is_(None),
+        Progress.COMPLETED: done.c.first_completed_on.is_not(None),
+    }
+    return rules[progress]

@@ -1,0 +1,58 @@
+"""Which modules there are, and which of them are required."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy.orm import Session
+
+from content_packages.library.versions import list_current_packages, read_package
+from xapi_bridge.vocabulary.cchc import module_iri
+
+#: The curriculum of Decision 905: whoever completes all its modules has completed the programme.
+PROGRAMME_PACKAGE: Final = "cchc"
+
+
+@dataclass(frozen=True)
+class ModuleName:
+    """A module as lists show it."""
+
+    iri: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Programme:
+    """The modules that learners can get now.
+
+    Attributes:
+        modules: of all packages, in order of delivery.
+        required_iris: those that make the programme complete; empty when the curriculum is not published.
+    """
+
+    modules: tuple[ModuleName, ...] = ()
+    required_iris: frozenset[str] = frozenset()
+
+    def title_of(self, iri: str) -> str:
+        """The module's title; of one that is published no more, the last part of its IRI."""
+        known = {module.iri: module.title for module in self.modules}
+        return known.get(iri) or iri.rstrip("/").rpartition("/")[2]
+
+
+def read_programme(session: Session, *, iri_base: str) -> Programme:
+    """The modules of the current version of every package.
+
+    Args:
+        iri_base: beginning of our activity identifiers.
+    """
+    modules: list[ModuleName] = []
+    required: set[str] = set()
+    for version in list_current_packages(session):
+        package = read_package(session, version.digest)
+        names = [
+            ModuleName(module_iri(iri_base, package.id, module.id), module.title)
+            for module in package.modules.values()
+        ]
+        modules += names
+        if package.id == PROGRAMME_PACKAGE:
+            required |= {module.iri for module in names}
+    return Programme(tuple(modules), frozenset(required))
