@@ -12,11 +12,11 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from content_packages.player.ticket import Ticket
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from content_packages.library import PublishedVersion, find_current_version, find_version
+from content_packages.library import PublishedVersion, find_current_version, find_version, read_package
+from content_packages.player.ticket import Ticket
 from lti_tool.launch.claims import LaunchClaims
 from lti_tool.launch.errors import ContentNotChosen, ContentNotFound
 from lti_tool.launch.identity import account_from_subject, recognize_learner
@@ -74,14 +74,14 @@ def open_launch(
     recognize_learner(session, account, staff_code=claims.staff_code, now=now)
     current = _find_published(session, choice)
     registration = registration_of(claims, package_id=choice.package_id, version=current.version)
-    opened = _begun_version(session, registration) if role == "learner" else None
+    version = _version_for(session, choice, role, registration=registration, current=current)
     ticket = _write_ticket(
         claims,
         choice,
         platform,
         role=role,
         account=account,
-        version=opened or current,
+        version=version,
         registration=registration,
         expires_at=now + open_for,
     )
@@ -150,8 +150,29 @@ def _find_published(session: Session, choice: ContentChoice) -> PublishedVersion
     return found
 
 
+def _version_for(
+    session: Session, choice: ContentChoice, role: Role, *, registration: UUID, current: PublishedVersion
+) -> PublishedVersion:
+    """A learner stays with the version that was begun; everyone else gets the current one.
+
+    Raises:
+        ContentNotFound: neither has the module or the quiz.
+    """
+    begun = _begun_version(session, registration) if role == "learner" else None
+    for version in (begun, current):
+        if version is not None and _has_item(session, version, choice.item):
+            return version
+    raise ContentNotFound(f"Package {choice.package_id} has no {choice.item}.")
+
+
+def _has_item(session: Session, version: PublishedVersion, item: str) -> bool:
+    package = read_package(session, version.digest)
+    kind, _, name = item.partition("/")
+    return not item or name in (package.modules if kind == "m" else package.quizzes)
+
+
 def _begun_version(session: Session, registration: UUID) -> PublishedVersion | None:
-    """The version in which the learner began: nobody's lesson changes under their hands."""
+    """The version in which the learner began this link: nobody's lesson changes under their hands."""
     digest = session.scalar(
         select(LaunchSession.package_digest)
         .where(LaunchSession.xapi_registration == registration, LaunchSession.role == "learner")
