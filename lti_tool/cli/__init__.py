@@ -6,6 +6,7 @@ import click
 
 from lti_tool.cli.credentials import credentials
 from lti_tool.cli.database import database
+from lti_tool.cli.demo import demo
 from lti_tool.cli.operators import operators
 from lti_tool.cli.platforms import platforms
 from lti_tool.cli.rollups import rollups
@@ -28,6 +29,7 @@ def cli(context: click.Context) -> None:
 
 cli.add_command(credentials)
 cli.add_command(database)
+cli.add_command(demo)
 cli.add_command(operators)
 cli.add_command(platforms)
 cli.add_command(rollups)

@@ -1,0 +1,46 @@
+"""What the demo leaves behind: the addresses to look at."""
+
+from lti_tool.demo.history import LrsKey
+from lti_tool.demo.people import OFFICIALS
+from lti_tool.demo.preparing import ADMINISTRATOR, ANALYST, TEACHER
+from lti_tool.demo.running import House
+
+
+def address_list(house: House, key: LrsKey) -> str:
+    """The list of addresses, with what is needed to enter each."""
+    tool, lms, kept = house.installation.tool_url, house.installation.lms_url, house.installation
+    learner = OFFICIALS[0].full_name
+    teacher = f"{TEACHER.family_name} {TEACHER.given_name}"
+    rows = (
+        ("Trang học viên", f"{lms}/", f"chọn {learner}, mở khóa học rồi mở một bài"),
+        ("Trang giáo viên", f"{lms}/", f"chọn {teacher}: mở bài để xem lớp, hoặc xem Sổ điểm"),
+        (
+            "Thống kê, xem sâu dần",
+            f"{tool}/thong-ke/",
+            f"người dùng {ANALYST}, mật khẩu {kept.analyst_password}",
+        ),
+        (
+            "Quản trị",
+            f"{tool}/quan-tri/",
+            f"người dùng {ADMINISTRATOR}, mật khẩu {kept.administrator_password}",
+        ),
+        ("Kho bản ghi xAPI", f"{tool}/xapi/statements", f"khóa chỉ đọc {key.key}, mật khẩu {key.secret}"),
+    )
+    lines = ["", "Xong. Mở bằng trình duyệt:", ""]
+    for name, address, how in rows:
+        lines += [f"  {name}", f"    {address}", f"    ({how})"]
+    lines += ["", "Đọc kho bản ghi bằng dòng lệnh:", "", f"  {_curl_line(tool, key)}", ""]
+    lines += [
+        "Đối chiếu số liệu với bản ghi gốc:",
+        "",
+        f"  CCHC_DATA_DIR={house.data_dir} cchc rollups verify",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _curl_line(tool_url: str, key: LrsKey) -> str:
+    return (
+        f"curl -u '{key.key}:{key.secret}' -H 'X-Experience-API-Version: 1.0.3' "
+        f"'{tool_url}/xapi/statements?limit=5'"
+    )

@@ -1,0 +1,47 @@
+"""Journeys walk through the whole house: both servers on free ports, SQLite, real HTTP, a real browser."""
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from lti_tool.demo.installation import demo_settings, open_installation
+from lti_tool.demo.progress import Progress
+from lti_tool.demo.running import House, build_house, serve_house
+from lti_tool.demo.story import PREPARING_STEPS, prepare_house
+from lti_tool.settings import load_settings
+from tests.machine import missing_tool
+
+
+def find_free_port() -> int:
+    """A port that nobody uses now; loopback ports are not handed out again at once."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Tool, practice LMS and background work, prepared and serving; nobody has learned anything yet."""
+    folder = tmp_path_factory.mktemp("house")
+    installation = open_installation(folder, tool_port=find_free_port(), lms_port=find_free_port())
+    built = build_house(demo_settings(load_settings({}), installation, folder), installation, folder)
+    with (folder / "progress.txt").open("w", encoding="utf-8") as out:
+        prepare_house(built, Progress(total=PREPARING_STEPS, out=out))
+    with serve_house(built):
+        yield built
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """Headless Chromium, from CHROMIUM or the usual place."""
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    if not Path(path).exists():
+        missing_tool("Chromium is not installed (set CHROMIUM to its executable)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
