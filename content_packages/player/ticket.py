@@ -62,16 +62,33 @@ def open_ticket(text: str, *, secret: str, now: datetime) -> Ticket:
         TicketForged: the seal does not fit.
         TicketExpired: the seal fits, but the time is over.
     """
+    ticket = read_ticket(text, secret=secret)
+    refuse_expired(ticket, now=now)
+    return ticket
+
+
+def read_ticket(text: str, *, secret: str) -> Ticket:
+    """The ticket in a sealed text, expired or not.
+
+    Raises:
+        TicketForged: the seal does not fit.
+    """
     try:
-        written = _serializer(secret).loads(text)
-        ticket = _read(written)
+        return _read(_serializer(secret).loads(text))
     except (BadData, KeyError, TypeError, ValueError) as refused:
         raise TicketForged(
             "The address was not made by this service or was changed. Open the lesson from the course."
         ) from refused
+
+
+def refuse_expired(ticket: Ticket, *, now: datetime) -> None:
+    """Raises when the ticket's time is over.
+
+    Raises:
+        TicketExpired: it is.
+    """
     if ticket.expires_at <= now:
         raise TicketExpired("The time of this launch is over. Open the lesson again from the course.")
-    return ticket
 
 
 def browser_cookie_name(launch_session_id: str) -> str:
