@@ -4,6 +4,7 @@ import sys
 
 import click
 
+from lti_tool.cli.content import content
 from lti_tool.cli.credentials import credentials
 from lti_tool.cli.database import database
 from lti_tool.cli.demo import demo
@@ -27,6 +28,7 @@ def cli(context: click.Context) -> None:
     context.obj = settings
 
 
+cli.add_command(content)
 cli.add_command(credentials)
 cli.add_command(database)
 cli.add_command(demo)
