@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from lti_tool.all_models import metadata
 from lti_tool.database import create_database_engine
+from lti_tool.database_schema import upgrade_database
 from tests.machine import missing_tool
 
 POSTGRESQL_URL = os.environ.get(
@@ -110,7 +111,7 @@ def _command_server(url: str, command: str) -> None:
 
 def prepare_schema(engine: Engine) -> None:
     """The tables, as an installation has them."""
-    metadata.create_all(engine)
+    upgrade_database(engine)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
