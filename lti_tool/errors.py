@@ -3,6 +3,8 @@
 RuleBroken                      (xapi_bridge.errors)
 └── ToolRefused
     ├── SettingsRefused         (lti_tool.settings)
+    ├── SchemaOutOfDate         (lti_tool.database_schema)
+    ├── DemoStopped             (lti_tool.demo.errors, drawn there)
     ├── PlatformRefused         (lti_tool.platforms.errors)
     │   ├── PlatformUnknown
     │   ├── PlatformAmbiguous

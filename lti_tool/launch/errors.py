@@ -197,4 +197,4 @@ class ContentNotChosen(ContentChoiceRefused):
 class ContentNotFound(ContentChoiceRefused):
     """The link names a content that is not published here."""
 
-    code = "content_not_found"
+    code = "content_choice_unknown"

@@ -1,8 +1,10 @@
 """docker/ agrees with the settings, as far as that can be checked without a container engine."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -59,13 +61,19 @@ def test_web_worker_and_beat_share_one_image(services):
     assert len({services[name]["image"] for name in ("web", "worker", "beat")}) == 1
 
 
-def test_the_image_starts_commands_that_exist(services):
-    import lti_tool.worker
+def test_the_image_starts_commands_that_exist(services, tmp_path):
+    environment = os.environ | {
+        "CCHC_DATA_DIR": str(tmp_path),
+        "CCHC_BROKER_URL": "redis://127.0.0.1:6379/15",
+    }
+    asked = "import lti_tool.wsgi, lti_tool.worker; print(callable(lti_tool.wsgi.app), lti_tool.worker.celery.main)"
 
-    dockerfile = (DOCKER / "Dockerfile").read_text(encoding="utf-8")
+    answer = subprocess.run(
+        [sys.executable, "-c", asked], env=environment, capture_output=True, text=True, check=False
+    )
 
-    assert "lti_tool.wsgi:app" in dockerfile
-    assert hasattr(lti_tool.worker, "celery")
+    assert answer.stdout.startswith("True"), answer.stderr
+    assert "lti_tool.wsgi:app" in (DOCKER / "Dockerfile").read_text(encoding="utf-8")
     assert all("lti_tool.worker" in services[name]["command"] for name in ("worker", "beat"))
 
 
