@@ -37,6 +37,12 @@ def deliver_scores() -> int:
     return timetable.deliver_scores()
 
 
+@shared_task(name=f"{PREFIX}hand_in_overdue_attempts")  # type: ignore[untyped-decorator]
+def hand_in_overdue_attempts() -> int:
+    """Hands in quizzes whose time is over."""
+    return timetable.hand_in_overdue_attempts()
+
+
 def celery_from(app: Flask, broker_url: str, *, settings: SyncSettings, queue: str = "cchc") -> Celery:
     """The Celery application whose tasks run inside the application context of `app`.
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from content_packages.player.examinations import hand_in_overdue, is_attempt_overdue
 from sync.followers import Follower, follow_once, is_work_waiting
 from sync.grades import grades_follower
 from sync.ports import Gradebook
@@ -22,6 +23,10 @@ BATCH = 500
 MOST_BATCHES = 20
 #: Pause between two looks into the outbox of scores.
 _DELIVERY_SECONDS = 5.0
+#: Pause between two looks for attempts whose time is over.
+_OVERDUE_SECONDS = 30.0
+#: Attempts handed in per transaction.
+_OVERDUE_BATCH = 20
 
 log = structlog.get_logger(__name__)
 
@@ -48,6 +53,7 @@ def timetable(settings: SyncSettings) -> tuple[Job, ...]:
         Job("follow_rollups", follow_seconds, follow_rollups),
         Job("follow_grades", follow_seconds, follow_grades),
         Job("deliver_scores", max(follow_seconds, _DELIVERY_SECONDS), deliver_scores),
+        Job("hand_in_overdue_attempts", max(follow_seconds, _OVERDUE_SECONDS), hand_in_overdue_attempts),
     )
 
 
@@ -73,6 +79,17 @@ def deliver_scores() -> int:
         "scores_sent", delivered=outcome.delivered, postponed=outcome.postponed, given_up=outcome.given_up
     )
     return outcome.claimed
+
+
+def hand_in_overdue_attempts() -> int:
+    """Hands in quizzes whose time is over and whose learners did not come back; returns how many."""
+    with reading() as session:
+        if not is_attempt_overdue(session, now=now()):
+            return 0
+    with transaction() as session:
+        return hand_in_overdue(
+            session, iri_base=section(SyncSettings).iri_base, now=now(), limit=_OVERDUE_BATCH
+        )
 
 
 def follow(follower: Follower, *, most_batches: int = MOST_BATCHES) -> int:

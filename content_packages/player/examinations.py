@@ -65,3 +65,8 @@ def hand_in_overdue(session: Session, *, iri_base: str, now: datetime, limit: in
     for attempt in overdue:
         hand_in(session, attempt, iri_base=iri_base, now=now)
     return len(overdue)
+
+
+def is_attempt_overdue(session: Session, *, now: datetime) -> bool:
+    """Whether any attempt waits for `hand_in_overdue`; asking takes no lock."""
+    return bool(find_overdue(session, now=now, limit=1))
