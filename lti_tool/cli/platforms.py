@@ -80,7 +80,7 @@ def tool_addresses(settings: Settings) -> list[tuple[str, str]]:
         ("Public keyset URL", f"{origin}/lti/jwks.json"),
         ("Initiate login URL", f"{origin}/lti/login"),
         ("Redirection URI(s)", f"{origin}/lti/launch"),
-        ("Custom parameters (của từng hoạt động)", "content=<mã gói>/m/<mã chuyên đề>"),
+        ("Custom parameters (của từng hoạt động)", "content=mã-gói/m/mã-chuyên-đề"),
         ("Custom parameters (mã cán bộ, nếu LMS không gửi)", "staff_code=$Person.sourcedId"),
         ("Services", "IMS LTI Assignment and Grade Services: Use this service for grade sync"),
     ]

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 from pylti1p3.registration import Registration
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from lti_tool.platforms.models import ToolKey
@@ -52,7 +52,10 @@ def find_signing_key(session: Session, *, secret: str) -> SigningKey | None:
 
 
 def find_or_create_signing_key(session: Session, *, secret: str, now: datetime) -> SigningKey:
-    """As `find_signing_key`; the first use makes the first key."""
+    """As `find_signing_key`; the first use makes the first key, also when several come at once."""
+    if session.get_bind().dialect.name == "postgresql":
+        # SQLite lets one writer in at a time anyway.
+        session.execute(text(f"LOCK TABLE {ToolKey.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
     return find_signing_key(session, secret=secret) or create_tool_key(session, secret=secret, now=now)
 
 
