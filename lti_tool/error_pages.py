@@ -229,7 +229,7 @@ EXPLANATIONS: dict[type[RuleBroken], Explanation] = {
         404,
         _l("Liên kết chưa trỏ đến bài học nào"),
         _l(
-            "Giáo viên sửa hoạt động trên LMS: ô Custom parameters ghi content=<mã gói>/m/<mã chuyên đề>, "
+            "Giáo viên sửa hoạt động trên LMS: ô Custom parameters ghi content=mã-gói/m/mã-chuyên-đề, "
             "hoặc chọn lại nội dung."
         ),
     ),
