@@ -5,6 +5,7 @@ is touched. The names of its people and courses are made up.
 """
 
 import functools
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -204,7 +205,6 @@ def create_package(
     modules: tuple[str, ...] = ("mot-cua",),
 ) -> str:
     """A published package with small modules; returns its digest."""
-    digest = f"{package_id}-{version}".encode().hex().ljust(64, "0")[:64]
     section = {"title": "Mục một", "html": "<p>Nội dung thử.</p>"}
     canonical = {
         "package": {"id": package_id, "version": version, "title": "Gói thử", "lang": "vi"},
@@ -216,13 +216,15 @@ def create_package(
         "quizzes": [],
         "questions": [],
     }
+    written = json.dumps(canonical, ensure_ascii=False)
+    digest = hashlib.sha256(written.encode()).hexdigest()
     session.add(
         ContentVersion(
             digest=digest,
             package_id=package_id,
             version=version,
             title="Gói thử",
-            canonical=json.dumps(canonical, ensure_ascii=False),
+            canonical=written,
             published_at=now,
         )
     )

@@ -1,0 +1,324 @@
+"""Scores on their way to the LMS's gradebook."""
+
+import json
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import jwt
+import pytest
+import requests
+from sqlalchemy.orm import Session
+
+from lti_tool.advantage.gradebook import AgsGradebook, service_address
+from lti_tool.platforms.models import PlatformRegistration
+from lti_tool.platforms.tool_keys import find_signing_key
+from sync.errors import ScoreNotDelivered, ScoreRefused
+from sync.ports import LineItemScore
+from tests.factories.lti import AGS_SCOPE, SECRET, FakePlatform, create_platform, json_answer, make_http
+
+SCORES, RESULTS = "/items/3/lineitem/scores", "/items/3/lineitem/results"
+
+
+@pytest.fixture
+def platform():
+    made = FakePlatform()
+    made.answers[SCORES] = lambda _request: (200, {"Content-Type": "text/html"}, b"")
+    made.answers[RESULTS] = lambda _request: json_answer([])
+    return made
+
+
+@pytest.fixture
+def registration(engine, clock, platform):
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        return create_platform(session, platform, now=clock())
+
+
+@pytest.fixture
+def gradebook(engine, clock, platform, registration):
+    return AgsGradebook(engine, make_http(platform), secret=SECRET, clock=clock)
+
+
+@pytest.fixture
+def score(clock, registration):
+    return LineItemScore(
+        platform_registration_id=registration.id,
+        line_item_url="https://lms.example.test/items/3/lineitem?type_id=2",
+        lms_user_id="5",
+        score_given=80.0,
+        score_maximum=100.0,
+        scored_at=clock() - timedelta(minutes=5),
+        comment="Đạt",
+    )
+
+
+def conflict(_request):
+    return json_answer({}, status=409)
+
+
+def posted(platform):
+    return [request for request in platform.asked if urlsplit(request.url).path == SCORES]
+
+
+def test_a_score_goes_out_as_the_specification_says(gradebook, platform, score):
+    gradebook.post_score(score)
+
+    (request,) = posted(platform)
+    assert request.method == "POST"
+    assert request.url == "https://lms.example.test/items/3/lineitem/scores?type_id=2"
+    assert request.headers["Content-Type"] == "application/vnd.ims.lis.v1.score+json"
+    assert request.headers["Authorization"] == "Bearer token-of-the-lms"
+    assert json.loads(request.body) == {
+        "userId": "5",
+        "scoreGiven": 80.0,
+        "scoreMaximum": 100.0,
+        "activityProgress": "Completed",
+        "gradingProgress": "FullyGraded",
+        "timestamp": "2026-11-24T01:55:00.000Z",
+        "comment": "Đạt",
+    }
+
+
+def test_a_score_of_zero_is_a_score(gradebook, platform, score):
+    gradebook.post_score(replace(score, score_given=0.0, comment=""))
+
+    body = json.loads(posted(platform)[0].body)
+    assert body["scoreGiven"] == 0.0
+    assert "comment" not in body
+
+
+def test_the_assertion_is_signed_dated_back_and_names_its_key(gradebook, platform, score, engine, clock):
+    gradebook.post_score(score)
+
+    (form,) = platform.sent_forms("/token")
+    assertion = form["client_assertion"][0]
+    with Session(engine) as session:
+        key = find_signing_key(session, secret=SECRET)
+    claims = jwt.decode(
+        assertion,
+        key.public_key,
+        algorithms=["RS256"],
+        audience="https://lms.example.test/token",
+        options={"verify_exp": False, "verify_iat": False},
+    )
+    assert jwt.get_unverified_header(assertion)["kid"] == key.kid
+    assert (claims["iss"], claims["sub"]) == (platform.client_id, platform.client_id)
+    assert claims["iat"] == int(clock().timestamp()) - 5
+    assert claims["exp"] == int(clock().timestamp()) + 60
+    assert form["grant_type"] == ["client_credentials"]
+
+
+def test_w15_only_the_scope_that_is_needed_is_asked_for(gradebook, platform, score):
+    gradebook.post_score(score)
+
+    assert [form["scope"] for form in platform.sent_forms("/token")] == [[f"{AGS_SCOPE}score"]]
+
+
+def test_w13_one_token_serves_until_shortly_before_its_end(gradebook, platform, score, clock):
+    gradebook.post_score(score)
+    clock.forward(minutes=58)
+    gradebook.post_score(score)
+    assert platform.asked_paths().count("/token") == 1
+
+    clock.forward(minutes=2)
+    gradebook.post_score(score)
+
+    assert platform.asked_paths().count("/token") == 2
+
+
+def test_w13_the_token_of_one_registration_is_never_used_for_another(engine, clock, platform, score):
+    second = FakePlatform(client_id="second-client")
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        other = create_platform(session, second, now=clock())
+    tokens = iter(["first-token", "second-token"])
+    platform.answers["/token"] = lambda _request: json_answer({"access_token": next(tokens)})
+    gradebook = AgsGradebook(engine, make_http(platform), secret=SECRET, clock=clock)
+
+    gradebook.post_score(score)
+    gradebook.post_score(replace(score, platform_registration_id=other.id))
+
+    used = [request.headers["Authorization"] for request in posted(platform)]
+    assert used == ["Bearer first-token", "Bearer second-token"]
+
+
+@pytest.mark.parametrize("status", [401, 408, 429, 500, 502, 503])
+def test_an_lms_that_has_no_time_is_tried_again_later(gradebook, platform, score, status):
+    platform.answers[SCORES] = lambda _request: json_answer({}, status=status, **{"Retry-After": "120"})
+
+    with pytest.raises(ScoreNotDelivered) as refused:
+        gradebook.post_score(score)
+
+    assert refused.value.retry_after_seconds == 120.0
+
+
+def test_a_token_that_was_refused_is_not_used_again(gradebook, platform, score):
+    platform.answers[SCORES] = lambda _request: json_answer({}, status=401)
+    for _ in range(2):
+        with pytest.raises(ScoreNotDelivered):
+            gradebook.post_score(score)
+
+    assert platform.asked_paths().count("/token") == 2
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 422])
+def test_a_score_that_the_lms_will_never_take_is_refused(gradebook, platform, score, status):
+    platform.answers[SCORES] = lambda _request: json_answer({"error": "user 5"}, status=status)
+
+    with pytest.raises(ScoreRefused) as refused:
+        gradebook.post_score(score)
+
+    assert str(status) in str(refused.value)
+    assert "user 5" not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+@pytest.mark.parametrize("path", ["/token", SCORES])
+def test_an_lms_that_cannot_be_reached_is_tried_again_later(gradebook, platform, score, path):
+    def down(_request):
+        raise requests.ConnectionError("down")
+
+    platform.answers[path] = down
+
+    with pytest.raises(ScoreNotDelivered):
+        gradebook.post_score(score)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (404, {"Content-Type": "text/html"}, b"<html>Exception</html>"),
+        json_answer({"error": "invalid_scope"}, status=400),
+        json_answer({}),
+        json_answer({"access_token": 5}),
+        json_answer({"access_token": "a\r\nb"}),
+        json_answer(["access_token"]),
+        (200, {}, b"<html>"),
+    ],
+)
+def test_without_a_token_nothing_is_posted_and_the_score_waits(gradebook, platform, score, answer):
+    platform.answers["/token"] = lambda _request: answer
+
+    with pytest.raises(ScoreNotDelivered):
+        gradebook.post_score(score)
+
+    assert posted(platform) == []
+
+
+def test_a_token_in_json_called_html_is_read_as_moodle_sends_it(gradebook, platform, score):
+    platform.answers["/token"] = lambda _request: (
+        200,
+        {"Content-Type": "text/html"},
+        b'{"access_token": "t", "token_type": "Bearer", "expires_in": 3600, "scope": ""}',
+    )
+
+    gradebook.post_score(score)
+
+    assert posted(platform)[0].headers["Authorization"] == "Bearer t"
+
+
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"userId": "5", "resultScore": 80, "resultMaximum": 100},
+        {"userId": 5, "resultScore": 8, "resultMaximum": 10},
+        {"userId": "5", "resultScore": 9.5, "resultMaximum": 10},
+    ],
+)
+def test_a_conflict_counts_as_delivered_when_the_column_shows_at_least_this_score(
+    gradebook, platform, score, result
+):
+    platform.answers[SCORES] = conflict
+    platform.answers[RESULTS] = lambda _request: json_answer([{"userId": "6", "resultScore": 1}, result])
+
+    gradebook.post_score(score)
+
+    question = platform.asked[-1]
+    assert question.url == "https://lms.example.test/items/3/lineitem/results?type_id=2&user_id=5"
+    assert question.headers["Accept"] == "application/vnd.ims.lis.v2.resultcontainer+json"
+    assert len(posted(platform)) == 1
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        [],
+        [{"userId": "5", "resultScore": 3, "resultMaximum": 10}],
+        [{"userId": "6", "resultScore": 10}],
+        {"no": "list"},
+    ],
+)
+def test_a_conflict_with_a_lower_score_is_settled_by_sending_it_as_of_now(
+    gradebook, platform, score, clock, results
+):
+    answers = iter([conflict(None), json_answer({})])
+    platform.answers[SCORES] = lambda _request: next(answers)
+    platform.answers[RESULTS] = lambda _request: json_answer(results)
+
+    gradebook.post_score(score)
+
+    times = [json.loads(request.body)["timestamp"] for request in posted(platform)]
+    assert times == ["2026-11-24T01:55:00.000Z", "2026-11-24T02:00:00.000Z"]
+
+
+def test_a_conflict_that_stays_is_tried_again_later(gradebook, platform, score):
+    platform.answers[SCORES] = conflict
+
+    with pytest.raises(ScoreNotDelivered):
+        gradebook.post_score(score)
+
+
+def test_an_lms_that_does_not_let_us_read_results_still_gets_the_score(gradebook, platform, score):
+    answers = iter([conflict(None), json_answer({})])
+    platform.answers[SCORES] = lambda _request: next(answers)
+    platform.answers["/token"] = lambda request: (
+        json_answer({"access_token": "t"}) if "score" in str(request.body) else json_answer({}, status=400)
+    )
+
+    gradebook.post_score(score)
+
+    assert len(posted(platform)) == 2
+
+
+def test_a_registration_that_was_switched_off_keeps_its_scores_waiting(gradebook, platform, score, engine):
+    with Session(engine) as session, session.begin():
+        session.get(PlatformRegistration, score.platform_registration_id).active = False
+
+    with pytest.raises(ScoreNotDelivered):
+        gradebook.post_score(score)
+
+    assert platform.asked == []
+
+
+def test_w14_scores_are_posted_from_threads_outside_any_request(gradebook, platform, score):
+    threads = [threading.Thread(target=gradebook.post_score, args=[score]) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(posted(platform)) == 4
+
+
+def test_a_caller_in_a_transaction_of_its_own_does_not_wait_for_itself(gradebook, platform, score, engine):
+    gradebook.post_score(score)
+
+    with Session(engine) as session, session.begin():
+        session.get(PlatformRegistration, score.platform_registration_id).name = "khác"
+        session.flush()
+        gradebook.post_score(score)
+
+    assert len(posted(platform)) == 2
+
+
+@pytest.mark.parametrize(
+    ("line_item", "expected"),
+    [
+        ("https://a.test/i/3", "https://a.test/i/3/scores"),
+        ("https://a.test/i/3/", "https://a.test/i/3/scores"),
+        ("https://a.test/i/3?type_id=2", "https://a.test/i/3/scores?type_id=2"),
+        ("https://a.test/i/3?a=b%2Fc&d=", "https://a.test/i/3/scores?a=b%2Fc&d="),
+    ],
+)
+def test_a_service_is_found_below_the_path_and_before_the_query(line_item, expected):
+    assert service_address(line_item, "scores") == expected
