@@ -132,12 +132,13 @@ def _unsupported(folder: Path) -> Iterator[Finding]:
 
 def _cross_findings(sources: _Sources) -> Iterator[Finding]:
     questions = references.usable_questions(sources.banks)
-    quiz_ids = [quiz.canonical["id"] for quiz in sources.quizzes if quiz.canonical]
-    module_ids = {module.canonical["id"] for module in sources.modules if module.canonical}
+    quiz_names = [quiz.name for quiz in sources.quizzes]
     broken_ids = {question_id for bank in sources.banks for question_id in bank.broken_ids}
     yield from references.check_questions(sources.banks)
-    yield from references.check_modules(sources.modules, questions, broken_ids=broken_ids, quizzes=quiz_ids)
-    yield from references.check_quizzes(sources.quizzes, list(questions.values()), sources.banks, module_ids)
+    yield from references.check_modules(sources.modules, questions, broken_ids=broken_ids, quizzes=quiz_names)
+    yield from references.check_quizzes(
+        sources.quizzes, list(questions.values()), sources.banks, sources.modules
+    )
     if sources.package is not None:
         yield from references.check_outline(sources.package, sources.modules, sources.quizzes)
 
