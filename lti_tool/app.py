@@ -21,6 +21,7 @@ from lti_tool.launch import views as launch_endpoints
 from lti_tool.platforms import views as platform_endpoints
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.platforms.lms_http import LmsHttp
+from lti_tool.reports import course_views as course_pages
 from lti_tool.reports import views as report_pages
 from lti_tool.settings import Settings
 from sync.ports import Gradebook
@@ -105,6 +106,7 @@ def open_doors(app: Flask) -> None:
     app.register_blueprint(launch_endpoints.blueprint)
     app.register_blueprint(platform_endpoints.blueprint)
     app.register_blueprint(player_pages.blueprint)
+    app.register_blueprint(course_pages.blueprint)
     app.register_blueprint(home_pages.blueprint)
     app.register_blueprint(report_pages.blueprint)
     app.register_blueprint(sign_in_views.blueprint)

@@ -1,9 +1,9 @@
 """How numbers, shares and days look: decimal comma in Vietnamese, dd/mm/yyyy in both languages."""
 
 from datetime import date, datetime, timedelta
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from importlib.metadata import PackageNotFoundError, version
-from math import floor
 from typing import Final
 
 from flask import Flask
@@ -12,7 +12,7 @@ from flask_babel import format_decimal
 from sync.calendars import VIET_NAM
 from sync.organization.models import OPEN_END
 
-#: No wide blank between number and sign, as Vietnamese acts print it.
+#: No blank between number and sign, as Vietnamese acts print it.
 _PERCENT: Final = "%"
 _MOST_DECIMALS: Final = 4
 
@@ -35,20 +35,22 @@ def show_number(value: int) -> str:
     return str(format_decimal(value))
 
 
-def show_percent(value: Fraction | None, against: int | None = None) -> str:
-    """A share in percent, rounded down, so that a target never looks reached when it is not.
+def show_percent(value: Fraction | None, against: int = 100) -> str:
+    """A share in percent: 81,2%.
+
+    A share next to a line gets more decimals, until it looks as far from the line as it is: 94,96% of a
+    target of 95% is not shown as 95,0%.
 
     Args:
         value: 0 to 100; `None` of nobody, shown as a dash.
-        against: a whole percentage that the share is held against. A share next to it gets more
-            decimals, until the two look different.
+        against: a whole percentage that the share is held against.
     """
     if value is None:
         return "–"
     decimals = 1
-    while decimals < _MOST_DECIMALS and value != against and _cut(value, decimals) == against:
+    while decimals < _MOST_DECIMALS and _looks_like_a_line(value, decimals, lines=(against, 100)):
         decimals += 1
-    shown = format_decimal(float(_cut(value, decimals)), format=f"#,##0.{'0' * decimals}")
+    shown = format_decimal(_rounded(value, decimals), format=f"#,##0.{'0' * decimals}")
     return f"{shown}{_PERCENT}"
 
 
@@ -80,6 +82,11 @@ def service_version() -> str:
         return ""
 
 
-def _cut(value: Fraction, decimals: int) -> Fraction:
-    scale = 10**decimals
-    return Fraction(floor(value * scale), scale)
+def _looks_like_a_line(value: Fraction, decimals: int, *, lines: tuple[int, ...]) -> bool:
+    return any(value != line and _rounded(value, decimals) == line for line in lines)
+
+
+def _rounded(value: Fraction, decimals: int) -> Decimal:
+    """Half up, as official figures are rounded."""
+    exact = Decimal(value.numerator) / Decimal(value.denominator)
+    return exact.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)

@@ -12,6 +12,7 @@ from lti_tool.platforms.models import PlatformRegistration
 from lti_tool.platforms.register import list_deployments, list_registrations
 from sync.models import FollowerBookmark, OutgoingScore
 from sync.organization.models import ActorIdentity, Appointment, Person, Unit
+from sync.organization.units import LEVELS
 from sync.rollups.models import LearningFact
 from xapi_bridge.store.follow import count_after
 from xapi_bridge.store.models import StatementRow
@@ -172,14 +173,14 @@ def list_platforms(session: Session) -> list[RegisteredPlatform]:
 
 
 def tally_units(session: Session, *, on: date) -> list[UnitTally]:
-    """How many units of each list and level are in force on a day."""
+    """How many units of each list and level are in force on a day, from the top down."""
     rows = session.execute(
         select(Unit.scheme, Unit.level, func.count())
         .where(Unit.valid_from <= on, on < Unit.valid_to)
         .group_by(Unit.scheme, Unit.level)
-        .order_by(Unit.level, Unit.scheme)
     )
-    return [UnitTally(*row) for row in rows]
+    tallies = [UnitTally(*row) for row in rows]
+    return sorted(tallies, key=lambda tally: (LEVELS.index(tally.level), tally.scheme))
 
 
 def count_posts(session: Session, *, on: date) -> int:

@@ -8,6 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from sync.calendars import Calendar
 from sync.errors import ReportDayRefused
+from sync.organization.units import LEVELS
 from sync.reports.people import Progress
 from sync.reports.targets import FIRST_DAY
 from sync.rollups.definitions import FactKind
@@ -19,6 +20,8 @@ PROGRESS: Final[dict[str, frozenset[Progress]]] = {
     "da-mo": frozenset({Progress.STARTED, Progress.COMPLETED}),
     "dang-hoc": frozenset({Progress.STARTED}),
     "da-hoan-thanh": frozenset({Progress.COMPLETED}),
+    # Of those who completed something, only who completed everything required: see `Asked.whole_programme`.
+    "ca-chuong-trinh": frozenset({Progress.COMPLETED}),
 }
 CALENDARS: Final[dict[str, Calendar]] = {"hanh-chinh": Calendar.OFFICIAL, "duong-lich": Calendar.CALENDAR}
 TURNS: Final[dict[str, FactKind]] = {"mo-lan-dau": FactKind.ACCESSED, "hoan-thanh": FactKind.COMPLETED}
@@ -35,6 +38,7 @@ class Asked:
         order: one of ORDERS.
         progress: one of PROGRESS.
         direct_only: only people posted in the unit itself.
+        level: only people posted in units of this level.
         page: 1 for the first.
     """
 
@@ -44,7 +48,13 @@ class Asked:
     order: str
     progress: str
     direct_only: bool
+    level: str | None
     page: int
+
+    @property
+    def whole_programme(self) -> bool:
+        """Whether only people who completed every required module are meant."""
+        return self.progress == "ca-chuong-trinh"
 
     def link(self, **changes: str | int | None) -> dict[str, str | int]:
         """Arguments for an address with the same day and module, and with changes; `None` takes one away."""
@@ -61,7 +71,7 @@ def read_asked(arguments: MultiDict[str, str], *, today: date) -> Asked:
     Raises:
         ReportDayRefused: no day, a day before the first list of units, or one in the future.
     """
-    order, progress = arguments.get("sap-xep", ""), arguments.get("tien-do", "")
+    order, progress, level = (arguments.get(name, "") for name in ("sap-xep", "tien-do", "cap"))
     return Asked(
         on=_day(arguments.get("ngay"), today=today),
         today=today,
@@ -69,6 +79,7 @@ def read_asked(arguments: MultiDict[str, str], *, today: date) -> Asked:
         order=order if order in ORDERS else ORDERS[0],
         progress=progress if progress in PROGRESS else "tat-ca",
         direct_only=arguments.get("truc-tiep") == "1",
+        level=level if level in LEVELS else None,
         page=max(1, arguments.get("trang", 1, type=int)),
     )
 

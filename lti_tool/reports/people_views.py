@@ -1,9 +1,12 @@
 """Pages of people and statements: who is behind a figure, and what was recorded."""
 
+from collections.abc import Sequence
+from datetime import date
 from uuid import UUID
 
 from flask import Response
 from flask_babel import get_locale
+from sqlalchemy.orm import Session
 
 from lti_tool.admin.guard import required_operator
 from lti_tool.reports import csv_tables
@@ -13,10 +16,12 @@ from lti_tool.reports.names import names_for_reader
 from lti_tool.reports.pages import answer_csv, asked_now, blueprint, current_programme, show
 from lti_tool.reports.statement_words import explain_statement
 from lti_tool.reports.unit_views import unit_trail
-from sync.organization.units import label_on
+from sync.organization.units import UnitOnDay, label_on
 from sync.reports.evidence import find_evidence, get_statement, list_evidence
 from sync.reports.people import (
+    PeopleOrder,
     PeopleQuestion,
+    Post,
     count_people,
     find_pseudonym,
     list_module_standings,
@@ -78,17 +83,19 @@ def person(pseudonym: str) -> str:
     asked = asked_now()
     with reading() as session:
         person_id = require_person(session, required_operator(), pseudonym, on=asked.on)
-        posts = list_posts(session, person_id)
+        programme, posts = current_programme(session), list_posts(session, person_id)
+        standings = list_module_standings(session, person_id, on=asked.on)
         return show(
             "reports/person.html",
             session,
             asked,
-            current_programme(session),
+            programme,
+            trail=_trail_to_person(session, posts, on=asked.on),
             pseudonym=pseudonym,
             name=names_for_reader(session, [person_id]).get(person_id),
             posts=posts,
             units=label_on(session, {post.unit_id for post in posts}, on_date=asked.on),
-            standings=list_module_standings(session, person_id, on=asked.on),
+            standings=sorted(standings, key=lambda one: programme.place_of(one.module_iri)),
             pieces=list_evidence(session, person_id, until=asked.on, module_iri=asked.module_iri),
         )
 
@@ -125,11 +132,20 @@ def statement(statement_id: UUID) -> str:
             session,
             asked,
             programme,
+            trail=_trail_to_person(
+                session, [] if person_id is None else list_posts(session, person_id), on=asked.on
+            ),
             statement_id=statement_id,
             words=explained,
             evidence=evidence,
             pseudonym=None if person_id is None else find_pseudonym(session, person_id),
         )
+
+
+def _trail_to_person(session: Session, posts: Sequence[Post], *, on: date) -> list[UnitOnDay]:
+    """The way down to the unit where the person is on that day; empty when there is none."""
+    held = next((post.unit_id for post in posts if post.valid_from <= on < post.valid_to), None)
+    return [] if held is None else unit_trail(session, held, on=on)
 
 
 def _people_asked(unit_id: int, asked: Asked, programme: Programme) -> PeopleQuestion:
@@ -140,5 +156,8 @@ def _people_asked(unit_id: int, asked: Asked, programme: Programme) -> PeopleQue
         programme=programme,
         progress=PROGRESS[asked.progress],
         module_iri=asked.module_iri,
+        whole_programme=asked.whole_programme,
         direct_only=asked.direct_only,
+        level=asked.level,
+        order=PeopleOrder.STAFF_CODE if required_operator().sees_names else PeopleOrder.PSEUDONYM,
     )

@@ -24,6 +24,15 @@ class Progress(StrEnum):
     COMPLETED = "completed"
 
 
+class PeopleOrder(StrEnum):
+    """How lists are sorted."""
+
+    #: Tells nothing and never changes.
+    PSEUDONYM = "pseudonym"
+    #: For readers who may see who it is.
+    STAFF_CODE = "staff_code"
+
+
 @dataclass(frozen=True)
 class PersonName:
     """Who a person is: only for readers who may see names."""
@@ -65,8 +74,10 @@ class PeopleQuestion:
     Attributes:
         unit_id: this unit and everything below it.
         progress: only those who are in one of these states.
+        whole_programme: only those who completed every required module.
         module_iri: look at this module only.
         direct_only: only people posted in the unit itself.
+        level: only people posted in units of this level.
     """
 
     unit_id: int
@@ -75,7 +86,10 @@ class PeopleQuestion:
     programme: Programme
     progress: frozenset[Progress] = frozenset(Progress)
     module_iri: str | None = None
+    whole_programme: bool = False
     direct_only: bool = False
+    level: str | None = None
+    order: PeopleOrder = PeopleOrder.PSEUDONYM
 
 
 @dataclass(frozen=True)
@@ -113,8 +127,13 @@ def count_people(session: Session, asked: PeopleQuestion) -> int:
 def list_people(
     session: Session, asked: PeopleQuestion, *, offset: int = 0, limit: int | None = None
 ) -> list[PersonStanding]:
-    """The people, by pseudonym: an order that tells nothing and never changes."""
-    question = _people(asked).order_by(Person.pseudonym).offset(offset)
+    """The people, in the order asked for."""
+    question = _people(asked)
+    if asked.order is PeopleOrder.STAFF_CODE:
+        question = question.outerjoin(PersonDetail, PersonDetail.person_id == Person.person_id).order_by(
+            PersonDetail.staff_code
+        )
+    question = question.order_by(Person.pseudonym).offset(offset)
     rows = session.execute(question if limit is None else question.limit(limit))
     return [PersonStanding(*row) for row in rows]
 
@@ -211,9 +230,18 @@ def _people(asked: PeopleQuestion) -> "Select[*tuple[Any, ...]]":
         .outerjoin(done, done.c.person_id == Appointment.person_id)
         .where(holds_post(asked.population, on=asked.on), _inside(asked))
     )
-    if asked.progress == frozenset(Progress):
-        return question
-    return question.where(or_(*(_is_at(progress, done) for progress in sorted(asked.progress))))
+    return question.where(*_chosen(asked, done))
+
+
+def _chosen(asked: PeopleQuestion, done: Any) -> list[ColumnElement[bool]]:
+    rules: list[ColumnElement[bool]] = []
+    if asked.progress != frozenset(Progress):
+        rules.append(or_(*(_is_at(progress, done) for progress in sorted(asked.progress))))
+    if asked.whole_programme:
+        rules.append(done.c.completed_required == len(asked.programme.required_iris))
+    if asked.level is not None:
+        rules.append(Unit.level == asked.level)
+    return rules
 
 
 def _inside(asked: PeopleQuestion) -> ColumnElement[bool]:

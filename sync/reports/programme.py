@@ -32,6 +32,11 @@ class Programme:
     modules: tuple[ModuleName, ...] = ()
     required_iris: frozenset[str] = frozenset()
 
+    def place_of(self, iri: str) -> int:
+        """Where the module stands in order of delivery; modules that are published no more come last."""
+        iris = [module.iri for module in self.modules]
+        return iris.index(iri) if iri in iris else len(iris)
+
     def title_of(self, iri: str) -> str:
         """The module's title; of one that is published no more, the last part of its IRI."""
         known = {module.iri: module.title for module in self.modules}
@@ -49,8 +54,9 @@ def read_programme(session: Session, *, iri_base: str) -> Programme:
     for version in list_current_packages(session):
         package = read_package(session, version.digest)
         names = [
-            ModuleName(module_iri(iri_base, package.id, module.id), module.title)
-            for module in package.modules.values()
+            ModuleName(module_iri(iri_base, package.id, entry.id), package.modules[entry.id].title)
+            for entry in package.outline
+            if entry.kind == "module"
         ]
         modules += names
         if package.id == PROGRAMME_PACKAGE:

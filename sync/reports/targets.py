@@ -23,6 +23,8 @@ class Standing(StrEnum):
     #: Not reached yet, and not behind the path to it.
     ON_PATH = "on_path"
     BEHIND = "behind"
+    #: Not reached, and its day is past.
+    MISSED = "missed"
     #: Nobody to count: no share exists.
     NOBODY = "nobody"
 
@@ -65,7 +67,7 @@ def judge_target(indicator: Indicator, target: Target, people: int, *, of: int, 
         of=of,
         missing=max(0, people_needed(target, of=of) - people),
         path_percent=path,
-        standing=_standing(target, people, of, path),
+        standing=_standing(target, people, of, path, on),
     )
 
 
@@ -93,9 +95,11 @@ def path_percent(indicator: Indicator, on: date) -> Fraction:
     return Fraction(last_percent)
 
 
-def _standing(target: Target, people: int, of: int, path: Fraction) -> Standing:
+def _standing(target: Target, people: int, of: int, path: Fraction, on: date) -> Standing:
     if of <= 0:
         return Standing.NOBODY
     if target.is_reached(people, of=of):
         return Standing.REACHED
+    if on > target.due_on:
+        return Standing.MISSED
     return Standing.ON_PATH if Fraction(people * 100, of) >= path else Standing.BEHIND
