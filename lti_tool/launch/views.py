@@ -71,7 +71,6 @@ def launch() -> Response:
         login=login,
         platform=platform,
         key_sets=borrow(KeySets),
-        tool_origin=settings.tool_origin,
         leeway=timedelta(seconds=settings.clock_leeway_seconds),
         now=now(),
     )

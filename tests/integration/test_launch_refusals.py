@@ -224,13 +224,21 @@ OUR_ADDITIONS = [
         "id_token_malformed",
         {"sign": lambda _platform, body: f"{token_part(['RS256'])}.{token_part(body)}.x"},
     ),
-    ("huge", "id_token_malformed", {"sign": lambda _platform, _body: "x" * 70_000}),
+    ("huge", "id_token_malformed", {"claims": {"padding": "x" * 70_000}}),
     ("deeply nested", "id_token_malformed", {"sign": lambda _platform, _body: nested_token()}),
     ("no content named", "content_not_chosen", {"claims": {LTI + "custom": {}}}),
     ("content with a path trick", "content_not_chosen", {"claims": {LTI + "custom": {"content": "../../x"}}}),
     ("unknown package", "content_choice_unknown", {"claims": {LTI + "custom": {"content": "khong-co"}}}),
-    ("unknown module", "content_choice_unknown", {"claims": {LTI + "custom": {"content": "goi-thu/m/khong-co"}}}),
-    ("unknown quiz", "content_choice_unknown", {"claims": {LTI + "custom": {"content": "goi-thu/z/mot-cua"}}}),
+    (
+        "unknown module",
+        "content_choice_unknown",
+        {"claims": {LTI + "custom": {"content": "goi-thu/m/khong-co"}}},
+    ),
+    (
+        "unknown quiz",
+        "content_choice_unknown",
+        {"claims": {LTI + "custom": {"content": "goi-thu/z/mot-cua"}}},
+    ),
 ]
 
 
