@@ -66,6 +66,8 @@ def test_the_image_starts_commands_that_exist(services, tmp_path):
         "CCHC_DATA_DIR": str(tmp_path),
         "CCHC_BROKER_URL": "redis://127.0.0.1:6379/15",
     }
+    cchc = [sys.executable, "-c", "from lti_tool.cli import main; main()"]
+    subprocess.run([*cchc, "database", "upgrade"], env=environment, capture_output=True, check=True)
     asked = "import lti_tool.wsgi, lti_tool.worker; print(callable(lti_tool.wsgi.app), lti_tool.worker.celery.main)"
 
     answer = subprocess.run(
