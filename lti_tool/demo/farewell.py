@@ -1,5 +1,8 @@
 """What the demo leaves behind: the addresses to look at."""
 
+import sys
+from pathlib import Path
+
 from lti_tool.demo.history import LrsKey
 from lti_tool.demo.people import OFFICIALS
 from lti_tool.demo.preparing import ADMINISTRATOR, ANALYST, TEACHER
@@ -13,7 +16,7 @@ def address_list(house: House, key: LrsKey) -> str:
     teacher = f"{TEACHER.family_name} {TEACHER.given_name}"
     rows = (
         ("Trang học viên", f"{lms}/", f"chọn {learner}, mở khóa học rồi mở một bài"),
-        ("Trang giáo viên", f"{lms}/", f"chọn {teacher}: mở bài để xem lớp, hoặc xem Sổ điểm"),
+        ("Trang giáo viên", f"{lms}/", f"chọn {teacher}: xem trước bài học như giảng viên, xem Sổ điểm"),
         (
             "Thống kê, xem sâu dần",
             f"{tool}/thong-ke/",
@@ -24,19 +27,27 @@ def address_list(house: House, key: LrsKey) -> str:
             f"{tool}/quan-tri/",
             f"người dùng {ADMINISTRATOR}, mật khẩu {kept.administrator_password}",
         ),
-        ("Kho bản ghi xAPI", f"{tool}/xapi/statements", f"khóa chỉ đọc {key.key}, mật khẩu {key.secret}"),
     )
     lines = ["", "Xong. Mở bằng trình duyệt:", ""]
     for name, address, how in rows:
         lines += [f"  {name}", f"    {address}", f"    ({how})"]
-    lines += ["", "Đọc kho bản ghi bằng dòng lệnh:", "", f"  {_curl_line(tool, key)}", ""]
     lines += [
+        "",
+        f"Kho bản ghi xAPI ở {tool}/xapi/, đọc bằng khóa chỉ đọc của người phân tích:",
+        "",
+        f"  {_curl_line(tool, key)}",
+        "",
         "Đối chiếu số liệu với bản ghi gốc:",
         "",
-        f"  CCHC_DATA_DIR={house.data_dir} cchc rollups verify",
+        f"  CCHC_DATA_DIR={house.data_dir} {_command()} rollups verify",
         "",
     ]
     return "\n".join(lines)
+
+
+def _command() -> str:
+    """How this program was called; a newcomer has it in `.venv/bin` and not on the path."""
+    return sys.argv[0] if Path(sys.argv[0]).name == "cchc" else "cchc"
 
 
 def _curl_line(tool_url: str, key: LrsKey) -> str:

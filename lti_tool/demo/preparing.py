@@ -42,7 +42,7 @@ ANALYST: Final = "phantich"
 ANALYST_KEY_LABEL: Final = "Demo: khóa chỉ đọc của người phân tích"
 HISTORY_KEY_LABEL: Final = "Demo: nhập bản ghi của hệ thống cũ"
 TEACHER: Final = PersonPlan("hanh.lt", "TQ-0001", "Lê Thị", "Hạnh", "Giảng viên của khóa học")
-_SHIPPED_CONTENT: Final = Path(content_packages.__file__).parent / "cchc"
+SHIPPED_CONTENT: Final = Path(content_packages.__file__).parent / "cchc"
 _ANALYST_KEY_FILE: Final = "analyst-key.json"
 _KEY_LIFETIME: Final = timedelta(days=365)
 
@@ -82,7 +82,7 @@ def _unit_id(session: Session, key: UnitKey) -> int:
 
 def prepare_content(session: Session, *, now: datetime) -> Package:
     """Publishes the shipped curriculum and returns it."""
-    published = publish_package(session, build(_SHIPPED_CONTENT, today=now.date()), now=now)
+    published = publish_package(session, build(SHIPPED_CONTENT, today=now.date()), now=now)
     return read_package(session, published.digest)
 
 

@@ -15,10 +15,11 @@ from lti_tool.demo import preparing
 from lti_tool.demo.errors import NotCaughtUp
 from lti_tool.demo.history import LrsKey, earlier_statements, hand_over, is_recorded
 from lti_tool.demo.knowledge import Knowledge
-from lti_tool.demo.people import OFFICIALS, Official
+from lti_tool.demo.people import OFFICIALS, Official, Study
+from lti_tool.demo.preparing import TEACHER
 from lti_tool.demo.progress import Progress
 from lti_tool.demo.running import House
-from lti_tool.demo.studying import Classroom, Learner
+from lti_tool.demo.studying import Classroom, Learner, look_into_gradebook
 from lti_tool.practice_lms.tables import work
 from sync.followers import find_freshness
 from sync.grades import grades_follower
@@ -28,8 +29,8 @@ from xapi_bridge.http.settings import LrsSettings
 from xapi_bridge.running_app import now, reading, running_app, section, transaction
 
 PREPARING_STEPS: Final = 6
-#: One for the earlier record, one for each official, one for waiting.
-PLAYING_STEPS: Final = 1 + len(OFFICIALS) + 1
+#: One for the earlier record, one for each official, one for waiting, one for the teacher.
+PLAYING_STEPS: Final = 1 + len(OFFICIALS) + 2
 #: An idle follower looks every second, scores leave every five: ample even on a slow machine.
 _LONGEST_WAIT_SECONDS: Final = 180.0
 
@@ -79,6 +80,8 @@ def play_day(house: House, package: Package, progress: Progress) -> LrsKey:
         with progress.step("Chờ số liệu và điểm về đủ") as outcome:
             _wait_until_caught_up()
             outcome.append("xong")
+        with progress.step(f"{TEACHER.family_name} {TEACHER.given_name} mở sổ điểm ở LMS") as outcome:
+            outcome.append(f"{_count_grades(house, package)} điểm")
     return key
 
 
@@ -131,6 +134,20 @@ def _wait_until_caught_up() -> None:
         f"After {_LONGEST_WAIT_SECONDS:.0f} seconds {uncounted} statements are not counted and {unsent} "
         "grades not delivered. Start the demo again; its log is in the data folder."
     )
+
+
+def _count_grades(house: House, package: Package) -> int:
+    """How many grades the teacher sees in the LMS.
+
+    Raises:
+        NotCaughtUp: it is not one for each quiz that somebody finished.
+    """
+    seen = look_into_gradebook(house.installation.lms_url, f"{TEACHER.family_name} {TEACHER.given_name}")
+    modules = len(preparing.taught_modules(package, iri_base=str(house.settings.iri_base)))
+    finished = sum(study is not Study.START for official in OFFICIALS for study in official.studies[:modules])
+    if seen != finished:
+        raise NotCaughtUp(f"The gradebook shows {seen} grades, but {finished} quizzes were finished.")
+    return seen
 
 
 def _grouped(number: int) -> str:

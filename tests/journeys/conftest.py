@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,13 +13,8 @@ from lti_tool.demo.progress import Progress
 from lti_tool.demo.running import House, build_house, serve_house
 from lti_tool.demo.story import PREPARING_STEPS, prepare_house
 from lti_tool.settings import load_settings
+from tests.factories.ports import find_free_port
 from tests.machine import missing_tool
-
-
-def find_free_port() -> int:
-    """A port that nobody uses now; loopback ports are not handed out again at once."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

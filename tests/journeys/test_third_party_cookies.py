@@ -6,7 +6,7 @@ import pytest
 from flask import Flask, redirect, request
 
 from lti_tool.demo.servers import serve
-from tests.journeys.conftest import find_free_port
+from tests.factories.ports import find_free_port
 
 
 def make_framed_app() -> Flask:

@@ -16,17 +16,13 @@ from lti_tool.demo.installation import open_installation
 from lti_tool.demo.people import OFFICIALS
 from lti_tool.demo.progress import Progress
 from lti_tool.demo.servers import require_free_port, serve
+from tests.factories.ports import find_free_port
 
 
 @pytest.fixture
 def taken_port():
     with socket.create_server(("127.0.0.1", 0)) as listening:
         yield listening.getsockname()[1]
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return listening.getsockname()[1]
 
 
 def test_secrets_are_made_once_and_readable_by_their_owner_only(tmp_path):
@@ -54,7 +50,7 @@ def test_a_taken_port_is_named_with_the_option_that_helps(taken_port):
 def test_a_served_application_answers_at_its_host_name_and_stops_with_its_block():
     app = Flask("test")
     app.get("/")(lambda: "xin chào")
-    port = free_port()
+    port = find_free_port()
 
     with serve(app, host="localhost", port=port, option="--lms-port"):
         answer = requests.get(f"http://localhost:{port}/", timeout=5)
