@@ -34,6 +34,8 @@ def test_an_official_learns_inside_the_lms_and_the_statistics_count_it(house, ch
         frame = launch_in_frame(page, house)
         read_module(frame, knowledge)
         pass_quiz(frame, knowledge)
+        frame.get_by_role("link", name="Về khóa học").click()
+        expect(page).to_have_url(f"{house.installation.lms_url}/courses/1")
 
         assert before == ("1", "0", "0")
         assert read_own_grade(page, house) == "100"
@@ -41,12 +43,26 @@ def test_an_official_learns_inside_the_lms_and_the_statistics_count_it(house, ch
         assert drill_down_to_statement(page)["verb"]["id"] == "http://adlnet.gov/expapi/verbs/completed"
 
 
+@pytest.mark.browser
+def test_the_lesson_also_opens_in_a_window_of_its_own(house, chromium):
+    with chromium.new_context(locale="vi-VN") as context:
+        page = context.new_page()
+        sign_in_to_lms(page, house, name="Lý Thị Mai")
+        page.get_by_role("link", name=MODULE).click()
+
+        with context.expect_page() as opened:
+            page.get_by_role("link", name="Mở trong cửa sổ mới").click()
+
+        expect(opened.value.get_by_role("heading", name=MODULE, level=1)).to_be_visible()
+        assert opened.value.url.startswith(f"{house.installation.tool_url}/hoc/")
+
+
 # The learner
 
 
-def sign_in_to_lms(page: Page, house) -> None:
+def sign_in_to_lms(page: Page, house, *, name: str = LEARNER) -> None:
     page.goto(house.installation.lms_url)
-    page.get_by_role("button", name=LEARNER).click()
+    page.get_by_role("button", name=name).click()
     page.get_by_role("link", name="Bồi dưỡng CCHC 2026").click()
 
 
