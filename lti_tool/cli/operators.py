@@ -12,7 +12,7 @@ from lti_tool.admin.operators import (
     disable_operator,
     list_operators,
 )
-from lti_tool.app import create_app
+from lti_tool.cli.application import running_application
 from lti_tool.settings import Settings
 from sync.calendars import VIET_NAM
 from xapi_bridge.running_app import now, reading, transaction
@@ -43,7 +43,7 @@ def operators() -> None:
 def add(settings: Settings, username: str, role: str, unit_id: int | None, password: str | None) -> None:
     """Tạo tài khoản USERNAME."""
     secret = _asked(password)
-    with create_app(settings).app_context(), transaction() as session:
+    with running_application(settings), transaction() as session:
         made = create_operator(
             session, username=username, password=secret, role=Role(role), unit_id=unit_id, now=now()
         )
@@ -54,7 +54,7 @@ def add(settings: Settings, username: str, role: str, unit_id: int | None, passw
 @click.pass_obj
 def list_all(settings: Settings) -> None:
     """Liệt kê mọi tài khoản."""
-    with create_app(settings).app_context(), reading() as session:
+    with running_application(settings), reading() as session:
         found = list_operators(session)
     for operator in found:
         click.echo(_line(operator))
@@ -67,7 +67,7 @@ def list_all(settings: Settings) -> None:
 @click.pass_obj
 def disable(settings: Settings, username: str) -> None:
     """Khóa tài khoản USERNAME và kết thúc mọi phiên đang mở."""
-    with create_app(settings).app_context(), transaction() as session:
+    with running_application(settings), transaction() as session:
         disabled = disable_operator(session, username, now=now())
     click.echo(f"Đã khóa tài khoản {disabled.username}.")
 
@@ -79,7 +79,7 @@ def disable(settings: Settings, username: str) -> None:
 def set_password(settings: Settings, username: str, password: str | None) -> None:
     """Đặt mật khẩu mới cho USERNAME và kết thúc mọi phiên đang mở."""
     secret = _asked(password)
-    with create_app(settings).app_context(), transaction() as session:
+    with running_application(settings), transaction() as session:
         changed = change_password(session, username, password=secret)
     click.echo(f"Đã đổi mật khẩu của {changed.username}.")
 

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from content_packages.contents import Module, Package
+from lti_tool.admin.errors import AccessRefused
 from lti_tool.launch.models import LaunchSession
 from sync.organization.models import ActorIdentity
 from sync.reports.accounts import AccountStanding, list_account_standings
@@ -51,8 +52,13 @@ def follow_course(
     """The learners of the course that a launch came from, by name; those without a name last.
 
     A launch from outside a course stands for its resource link.
+
+    Raises:
+        AccessRefused: the launch is no longer known.
     """
-    launch = session.get_one(LaunchSession, launch_session_id)
+    launch = session.get(LaunchSession, launch_session_id)
+    if launch is None:
+        raise AccessRefused("This launch is no longer known. Open the lesson again from the course.")
     modules = tuple(package.modules[entry.id] for entry in package.outline if entry.kind == "module")
     iris = [module_iri(iri_base, package.id, module.id) for module in modules]
     rows = session.execute(

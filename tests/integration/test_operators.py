@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,8 @@ from lti_tool.admin.errors import (
 from lti_tool.admin.models import Operator, OperatorSession
 from lti_tool.admin.operators import Role, change_password, create_operator, disable_operator
 from lti_tool.admin.sign_in import ATTEMPT_WINDOW, ATTEMPTS_PER_ADDRESS, ATTEMPTS_PER_NAME, SESSION_LENGTH
-from lti_tool.cli import cli
+from lti_tool.cli.operators import operators
+from lti_tool.settings import load_settings
 from tests.factories.lti import open_tool
 from tests.factories.organization import NOW
 from tests.factories.reports import PASSWORD, csrf_token, sign_in
@@ -240,20 +241,22 @@ def test_doors_with_a_protection_of_their_own_need_no_token(client):
 # ---- commands ----
 
 
-def test_accounts_are_made_listed_and_disabled_on_the_command_line(database_url, engine, monkeypatch):
-    monkeypatch.setenv("CCHC_DATABASE_URL", database_url)
-    runner = CliRunner()
+def test_accounts_are_made_listed_and_disabled_on_the_command_line(database_url, engine):
+    settings = load_settings({"CCHC_DATABASE_URL": database_url})
 
-    made = runner.invoke(
-        cli, ["operators", "add", "phantich", "--role", "analyst", "--password", "-"], PASSWORD
-    )
-    changed = runner.invoke(cli, ["operators", "password", "phantich"], f"{PASSWORD}-2\n{PASSWORD}-2\n")
-    disabled = runner.invoke(cli, ["operators", "disable", "phantich"])
-    listed = runner.invoke(cli, ["operators", "list"])
+    def command(*words: str, typed: str = "") -> Result:
+        return CliRunner().invoke(operators, words, typed, obj=settings)
 
-    assert [made.exit_code, changed.exit_code, disabled.exit_code, listed.exit_code] == [0, 0, 0, 0]
-    assert "phantich  người phân tích  đã khóa" in listed.output
-    assert PASSWORD not in made.output + changed.output + listed.output
+    answers = [
+        command("add", "phantich", "--role", "analyst", "--password", "-", typed=PASSWORD),
+        command("password", "phantich", typed=f"{PASSWORD}-2\n{PASSWORD}-2\n"),
+        command("disable", "phantich"),
+        command("list"),
+    ]
+
+    assert [answer.exit_code for answer in answers] == [0, 0, 0, 0]
+    assert "phantich  người phân tích  đã khóa" in answers[-1].output
+    assert not any(PASSWORD in answer.output for answer in answers)
 
 
 def test_sessions_last_a_working_day():
