@@ -136,7 +136,7 @@ def score_given(scaled: float, *, score_maximum: float) -> float:
 
     Spec: AGS 2.0, scoreGiven and scoreMaximum.
     """
-    return round(scaled * score_maximum, 4)
+    return min(round(scaled * score_maximum, 4), score_maximum)
 
 
 def _claim_due_scores(session: Session, *, now: datetime, limit: int) -> list[_Claim]:
