@@ -43,7 +43,7 @@ def read_media(module_folder: Path, address: str) -> MediaFile | MediaProblem:
     """The file at `media/…` beside a module, or what is wrong with it."""
     path = (module_folder / address).resolve()
     if not address.startswith("media/") or not path.is_relative_to((module_folder / "media").resolve()):
-        return MediaProblem("A002", f"“{address}” phải nằm trong thư mục media/ của mô-đun")
+        return MediaProblem("A002", f"“{address}” phải nằm trong thư mục media/ của chuyên đề")
     if not path.is_file():
         return MediaProblem("A002", f"không có tệp “{address}”")
     media_type = MEDIA_TYPES.get(path.suffix.lower())

@@ -85,7 +85,7 @@ def _shape_findings(
             source.path, line, "M003", "đoạn này đứng trước tiêu đề “##” đầu tiên nên sẽ không được hiện"
         )
     if not sections:
-        yield Finding(source.path, front.body_line, "M006", "mô-đun chưa có mục nào (tiêu đề “##”)")
+        yield Finding(source.path, front.body_line, "M006", "chuyên đề chưa có mục nào (tiêu đề “##”)")
     for section in sections:
         if not section.title:
             yield Finding(source.path, section.line + offset, "M006", "mục chưa có tên sau “##”")

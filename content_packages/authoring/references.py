@@ -40,7 +40,7 @@ def check_modules(
         module_id = module.canonical["id"]
         first = seen.setdefault(module_id, module.path)
         if first != module.path:
-            yield Finding(module.path, 1, "P005", f"mã mô-đun “{module_id}” đã dùng ở {first}")
+            yield Finding(module.path, 1, "P005", f"mã chuyên đề “{module_id}” đã dùng ở {first}")
         quiz_id = module.canonical.get("complete_when", {}).get("quiz")
         if quiz_id is not None and quiz_id not in known_quizzes:
             yield Finding(module.path, 1, "M007", f"không có bài kiểm tra “{quiz_id}” trong quizzes/")
@@ -81,7 +81,7 @@ def check_quizzes(
         for index, target in enumerate(quiz.canonical.get("on_fail", {}).get("recommend", ())):
             if all_are_known and target.removeprefix("module:") not in module_ids:
                 line = quiz.line_of("on_fail", "recommend", index)
-                yield Finding(quiz.path, line, "Z006", f"không có mô-đun “{target}”")
+                yield Finding(quiz.path, line, "Z006", f"không có chuyên đề “{target}”")
 
 
 def _check_draw(

@@ -44,7 +44,7 @@ def prepare_house(house: House, progress: Progress) -> Package:
             outcome.append(f"{_grouped(preparing.prepare_units(session))} đơn vị")
         with progress.step("Xuất bản chương trình học") as outcome, transaction() as session:
             package = preparing.prepare_content(session, now=now())
-            outcome.append(f"{len(package.modules)} mô-đun, {len(package.questions)} câu hỏi")
+            outcome.append(f"{len(package.modules)} chuyên đề, {len(package.questions)} câu hỏi")
         with progress.step("Ghi danh cán bộ vào sổ nhân sự") as outcome, transaction() as session:
             outcome.append(f"{preparing.prepare_staff(session, now=now())} người")
         with progress.step("Mở khóa học ở LMS thực hành và nối LMS với công cụ"):

@@ -51,7 +51,7 @@ class Learner:
         activities = open_first_course(self._browser)
         for number, (activity, study) in enumerate(zip(activities, self._official.studies, strict=False), 1):
             self._browser.open(self._classroom.lms_url + activity)
-            yield f"mô-đun {number} {self._study_activity(study)}"
+            yield f"chuyên đề {number} {self._study_activity(study)}"
 
     def _study_activity(self, study: Study) -> str:
         frame = first(self._browser.page.every("iframe"), "the frame of the tool")

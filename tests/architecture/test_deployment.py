@@ -68,7 +68,7 @@ def test_the_image_starts_commands_that_exist(services, tmp_path):
     }
     cchc = [sys.executable, "-c", "from lti_tool.cli import main; main()"]
     subprocess.run([*cchc, "database", "upgrade"], env=environment, capture_output=True, check=True)
-    asked = "import lti_tool.wsgi, lti_tool.worker; print(callable(lti_tool.wsgi.app), lti_tool.worker.celery)"
+    asked = "from lti_tool.wsgi import app; from lti_tool.worker import celery; print(callable(app), celery)"
 
     answer = subprocess.run(
         [sys.executable, "-c", asked], env=environment, capture_output=True, text=True, check=False
