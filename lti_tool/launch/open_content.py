@@ -71,7 +71,9 @@ def open_launch(
     choice = choose_content(claims)
     role = role_from_lti(claims.roles)
     account = account_from_subject(claims.issuer, claims.subject, secret=secret)
-    recognize_learner(session, account, staff_code=claims.staff_code, now=now)
+    # A teacher looks and records nothing, so that no account waits to be tied to a unit.
+    if role == "learner":
+        recognize_learner(session, account, staff_code=claims.staff_code, now=now)
     current = _find_published(session, choice)
     registration = registration_of(claims, package_id=choice.package_id, version=current.version)
     version = _version_for(session, choice, role, registration=registration, current=current)

@@ -258,6 +258,13 @@ def test_a_corrected_code_moves_the_account_and_a_missing_one_changes_nothing(br
         assert session.scalars(select(ActorIdentity.person_id)).all() == [right.person_id]
 
 
+def test_a_teacher_who_looks_leaves_no_account_waiting_for_a_unit(browser, clock, engine):
+    assert ticket_of(browser.launch(roles=[INSTRUCTOR]), clock).role == "teacher"
+
+    with Session(engine) as session:
+        assert session.scalars(select(ActorIdentity)).all() == []
+
+
 def test_a_learners_launch_tells_the_gradebook_column_that_a_score_will_come(browser, clock, engine):
     ticket = ticket_of(browser.launch(ags=make_ags()), clock)
 
