@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import click
 from sqlalchemy.orm import Session
 
-from lti_tool.app import create_app
+from lti_tool.cli.application import running_application
 from lti_tool.settings import Settings
 from sync.calendars import VIET_NAM
 from sync.followers import Follower
@@ -30,7 +30,7 @@ def rollups() -> None:
 @click.pass_obj
 def run(settings: Settings) -> None:
     """Tính mọi bản ghi đang chờ rồi kết thúc."""
-    with create_app(settings).app_context():
+    with running_application(settings):
         done = _follow_to_the_end(_follower(settings))
     click.echo(f"Đã tính {done} mục đang chờ.")
 
@@ -39,7 +39,7 @@ def run(settings: Settings) -> None:
 @click.pass_obj
 def status(settings: Settings) -> None:
     """Cho biết số liệu tính đến lúc nào và còn bao nhiêu mục chờ."""
-    with create_app(settings).app_context(), reading() as session:
+    with running_application(settings), reading() as session:
         current = freshness(session)
     as_of = current.as_of.astimezone(VIET_NAM).strftime("%H:%M:%S %d/%m/%Y") if current.as_of else "chưa có"
     click.echo(f"Lần tính gần nhất: {as_of}")
@@ -50,7 +50,7 @@ def status(settings: Settings) -> None:
 @click.pass_obj
 def rebuild(settings: Settings) -> None:
     """Xóa mọi số liệu đã tính và tính lại từ bản ghi gốc."""
-    with create_app(settings).app_context():
+    with running_application(settings):
         with transaction() as session:
             rebuild_rollups(session)
         done = _follow_to_the_end(_follower(settings))
@@ -61,7 +61,7 @@ def rebuild(settings: Settings) -> None:
 @click.pass_obj
 def verify(settings: Settings) -> None:
     """Đếm lại từ bản ghi gốc và đối chiếu; thoát với mã 1 khi có khác biệt."""
-    with create_app(settings).app_context():
+    with running_application(settings):
         report = _settled_report(_follower(settings), iri_base=str(settings.iri_base))
     click.echo(
         f"Đã đọc {report.statements} bản ghi: {report.facts} sự kiện học tập, "
