@@ -1,13 +1,11 @@
 """Stock: of the people in a unit on a day, how many have done what by that day, and in which of its parts."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, literal, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import case, func, literal, select
+from sqlalchemy.orm import Session
 
 from sync.errors import UnitUnknown
 from sync.organization.models import COMMAND, ActorIdentity, Appointment, Unit, UnitClosure
@@ -103,16 +101,21 @@ def cover_unit(
     unit = label_on(session, [unit_id], on_date=on).get(unit_id)
     if unit is None:
         raise UnitUnknown(f"There is no unit {unit_id}.")
-    counted = _counted(on, population, programme, module_iri)
+    leaves = _stock_by_leaf(
+        session, unit_id, on=on, population=population, programme=programme, module_iri=module_iri
+    )
     parts = children_of(session, unit_id, on_date=on)
-    by_part = _stocks(session, _by_part(counted, unit_id))
-    by_level = _stocks(session, _by_level(counted, unit_id))
-    own = _stocks(session, _own(counted, unit_id))
+    part_of = _part_of_leaf(session, unit_id)
+    by_part: defaultdict[int | None, Stock] = defaultdict(Stock)
+    by_level: defaultdict[str, Stock] = defaultdict(Stock)
+    for leaf in leaves:
+        by_part[part_of.get(leaf.unit_id)] += leaf.stock
+        by_level[leaf.level] += leaf.stock
     return Coverage(
         unit=unit,
         on=on,
-        total=_sum(by_level.values()),
-        own=own[unit_id],
+        total=sum((leaf.stock for leaf in leaves), Stock()),
+        own=next((leaf.stock for leaf in leaves if leaf.unit_id == unit_id), Stock()),
         parts=tuple(PartStock(part, by_part[part.unit_id]) for part in parts),
         levels=tuple((level, by_level[level]) for level in LEVELS if level in by_level),
     )
@@ -131,63 +134,55 @@ def count_unplaced(session: Session, *, on: date, population: Population) -> Unp
     return Unplaced(accounts or 0, people or 0)
 
 
-def _counted(
-    on: date, population: Population, programme: Programme, module_iri: str | None
-) -> "Select[*tuple[Any, ...]]":
-    """People, accessed, completed, completed_all of all posts of the day, still to be grouped."""
-    done = done_by(on, programme=programme, module_iri=module_iri)
+@dataclass(frozen=True)
+class _LeafStock:
+    """The people whose posts are in one unit itself."""
+
+    unit_id: int
+    level: str
+    stock: Stock
+
+
+def _stock_by_leaf(
+    session: Session,
+    unit_id: int,
+    *,
+    on: date,
+    population: Population,
+    programme: Programme,
+    module_iri: str | None,
+) -> list[_LeafStock]:
+    """One pass over the people at or below a unit, grouped by the unit of their posts."""
+    done = done_by(on, unit_id=unit_id, programme=programme, module_iri=module_iri)
     needed = len(programme.required_iris) if module_iri is None else 0
     completed_all = case((done.c.completed_required == needed, 1), else_=0) if needed else literal(0)
-    return (
+    rows = session.execute(
         select(
-            func.count().label("people"),
-            func.count(done.c.person_id).label("accessed"),
-            func.sum(case((done.c.completed > 0, 1), else_=0)).label("completed"),
-            func.sum(completed_all).label("completed_all"),
+            Appointment.unit_id,
+            Unit.level,
+            func.count(),
+            func.count(done.c.person_id),
+            func.sum(case((done.c.completed > 0, 1), else_=0)),
+            func.sum(completed_all),
         )
         .select_from(Appointment)
         .join(Unit, Unit.unit_id == Appointment.unit_id)
+        .join(
+            UnitClosure,
+            (UnitClosure.descendant_id == Appointment.unit_id) & (UnitClosure.hierarchy == COMMAND),
+        )
         .outerjoin(done, done.c.person_id == Appointment.person_id)
-        .where(holds_post(population, on=on))
+        .where(holds_post(population, on=on), UnitClosure.ancestor_id == unit_id)
+        .group_by(Appointment.unit_id, Unit.level)
     )
+    return [_LeafStock(leaf_id, level, Stock(*figures)) for leaf_id, level, *figures in rows]
 
 
-def _grouped(counted: "Select[*tuple[Any, ...]]", key: ColumnElement[Any]) -> "Select[*tuple[Any, ...]]":
-    return counted.add_columns(key.label("key")).group_by(key)
-
-
-def _with_ancestors(counted: "Select[*tuple[Any, ...]]") -> "Select[*tuple[Any, ...]]":
-    """Each post once for every unit at or above it."""
-    return counted.join(
-        UnitClosure, (UnitClosure.descendant_id == Appointment.unit_id) & (UnitClosure.hierarchy == COMMAND)
+def _part_of_leaf(session: Session, unit_id: int) -> dict[int, int]:
+    """Every unit below one -> the part of it that holds it."""
+    rows = session.execute(
+        select(UnitClosure.descendant_id, UnitClosure.ancestor_id)
+        .join(Unit, Unit.unit_id == UnitClosure.ancestor_id)
+        .where(Unit.parent_id == unit_id, UnitClosure.hierarchy == COMMAND)
     )
-
-
-def _by_part(counted: "Select[*tuple[Any, ...]]", unit_id: int) -> "Select[*tuple[Any, ...]]":
-    part = aliased(Unit)
-    parts = select(part.unit_id).where(part.parent_id == unit_id)
-    ancestor = UnitClosure.ancestor_id
-    return _grouped(_with_ancestors(counted).where(ancestor.in_(parts)), ancestor.expression)
-
-
-def _by_level(counted: "Select[*tuple[Any, ...]]", unit_id: int) -> "Select[*tuple[Any, ...]]":
-    at_or_below = _with_ancestors(counted).where(UnitClosure.ancestor_id == unit_id)
-    return _grouped(at_or_below, Unit.level.expression)
-
-
-def _own(counted: "Select[*tuple[Any, ...]]", unit_id: int) -> "Select[*tuple[Any, ...]]":
-    return _grouped(counted.where(Appointment.unit_id == unit_id), Appointment.unit_id.expression)
-
-
-def _stocks(session: Session, question: "Select[*tuple[Any, ...]]") -> defaultdict[Any, Stock]:
-    found: defaultdict[Any, Stock] = defaultdict(Stock)
-    for row in session.execute(question):
-        found[row.key] = Stock(row.people, row.accessed, row.completed, row.completed_all)
-    return found
-
-
-def _sum(stocks: Iterable[Stock]) -> Stock:
-    total = Stock()
-    for stock in stocks:
-        total += stock
-    return total
+    return {row.descendant_id: row.ancestor_id for row in rows}

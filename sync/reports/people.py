@@ -212,7 +212,7 @@ def _if_by(day: date | None, on: date) -> date | None:
 
 
 def _people(asked: PeopleQuestion) -> "Select[*tuple[Any, ...]]":
-    done = done_by(asked.on, programme=asked.programme, module_iri=asked.module_iri)
+    done = done_by(asked.on, unit_id=asked.unit_id, programme=asked.programme, module_iri=asked.module_iri)
     question = (
         select(
             Person.person_id,

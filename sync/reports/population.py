@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Subquery, and_, case, func, select
 
-from sync.organization.models import Appointment, Unit
+from sync.organization.models import COMMAND, Appointment, Unit, UnitClosure
 from sync.reports.programme import Programme
 from sync.rollups.definitions import Population
 from sync.rollups.models import PersonModule
@@ -35,8 +35,8 @@ def left_behind(population: Population, *, on: date) -> ColumnElement[bool]:
     )
 
 
-def done_by(on: date, *, programme: Programme, module_iri: str | None = None) -> Subquery:
-    """Per person who had opened something by that day.
+def done_by(on: date, *, unit_id: int, programme: Programme, module_iri: str | None = None) -> Subquery:
+    """Per person who ever had a post at or below a unit and had opened something by that day.
 
     Columns: person_id; first_accessed_on; modules (opened); completed (modules); completed_required;
     first_completed_on.
@@ -44,6 +44,15 @@ def done_by(on: date, *, programme: Programme, module_iri: str | None = None) ->
     Args:
         module_iri: look at this module only.
     """
+    # Leaves most of the table unread when the unit is not the whole country.
+    people = (
+        select(Appointment.person_id)
+        .join(
+            UnitClosure,
+            and_(UnitClosure.descendant_id == Appointment.unit_id, UnitClosure.hierarchy == COMMAND),
+        )
+        .where(UnitClosure.ancestor_id == unit_id)
+    )
     completed = case((PersonModule.first_completed_on <= on, 1), else_=0)
     required = case(
         (PersonModule.module_iri.in_(sorted(programme.required_iris)), completed),
@@ -60,7 +69,7 @@ def done_by(on: date, *, programme: Programme, module_iri: str | None = None) ->
                 "first_completed_on"
             ),
         )
-        .where(PersonModule.first_accessed_on <= on)
+        .where(PersonModule.first_accessed_on <= on, PersonModule.person_id.in_(people))
         .group_by(PersonModule.person_id)
     )
     if module_iri is not None:
