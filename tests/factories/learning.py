@@ -124,11 +124,11 @@ class SmallTree:
 
 
 def create_small_tree(session: Session) -> SmallTree:
-    country = _create_unit(session, "VN", "national", above=[])
-    province = _create_unit(session, "08", "province", above=[country])
-    commune_a = _create_unit(session, "00001", "commune", above=[province, country])
-    commune_b = _create_unit(session, "00002", "commune", above=[province, country])
-    ministry = _create_unit(session, "TW01", "central", above=[country])
+    country = create_unit(session, "VN", "national", above=[])
+    province = create_unit(session, "08", "province", above=[country])
+    commune_a = create_unit(session, "00001", "commune", above=[province, country])
+    commune_b = create_unit(session, "00002", "commune", above=[province, country])
+    ministry = create_unit(session, "TW01", "central", above=[country])
     return SmallTree(country, province, commune_a, commune_b, ministry)
 
 
@@ -177,7 +177,7 @@ def create_official(session: Session, name: str, unit_id: int) -> int:
     return person_id
 
 
-def _create_unit(session: Session, code: str, level: str, *, above: Sequence[int]) -> int:
+def create_unit(session: Session, code: str, level: str, *, above: Sequence[int]) -> int:
     unit = Unit(
         scheme="TEST",
         code=code,
