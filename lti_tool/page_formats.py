@@ -7,9 +7,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from flask import Flask
-from flask_babel import format_decimal
+from flask_babel import format_date, format_decimal, get_locale
 
-from sync.calendars import VIET_NAM
+from sync.calendars import VIET_NAM, Period
 from sync.organization.models import OPEN_END
 
 #: No blank between number and sign, as Vietnamese acts print it.
@@ -24,6 +24,7 @@ def teach_formats(app: Flask) -> None:
         percent=show_percent,
         scaled=show_scaled,
         day=show_day,
+        month=show_month,
         instant=show_instant,
         share=exact_share,
     )
@@ -62,6 +63,12 @@ def show_scaled(value: float | None) -> str:
 def show_day(value: date | None) -> str:
     """24/11/2026; an open end and no day at all are a dash."""
     return "–" if value is None or value == OPEN_END else value.strftime("%d/%m/%Y")
+
+
+def show_month(month: Period) -> str:
+    """Tháng 5 năm 2026, in English May 2026: in both calendars the month in which it ends."""
+    in_english = str(get_locale()) == "en"
+    return format_date(month.last_day, "MMMM y") if in_english else month.label
 
 
 def show_instant(value: datetime | None) -> str:

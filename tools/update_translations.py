@@ -8,6 +8,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from lti_tool.reports.indicator_words import indicator_messages
+
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("lti_tool", "sync", "content_packages", "xapi_bridge")
 ENGLISH = ROOT / "lti_tool" / "translations" / "en" / "LC_MESSAGES" / "messages.po"
@@ -36,6 +38,8 @@ def collected_messages() -> Catalog:
             catalog.add(
                 message, None, [(f"{package}/{file_name}", None)], auto_comments=comments, context=context
             )
+    for text in indicator_messages():
+        catalog.add(text, None, [("sync/rollups/definitions.py", None)])
     return catalog
 
 

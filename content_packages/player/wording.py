@@ -1,19 +1,19 @@
-"""Figures and instants as a Vietnamese reader writes them, and lesson text ready for narrow screens."""
+"""Figures and instants as the reader writes them, and lesson text ready for narrow screens."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup, escape
 
 _VIET_NAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
 def shown_number(value: float) -> str:
-    """At most one decimal, with a comma: 7, 7,5."""
+    """At most one decimal: 7, 7,5; in English 7.5."""
     rounded = round(value, 1)
-    return str(int(rounded)) if rounded == int(rounded) else f"{rounded:.1f}".replace(".", ",")
+    return str(int(rounded)) if rounded == int(rounded) else f"{rounded:.1f}".replace(".", _decimal_mark())
 
 
 def shown_percent(share: float) -> str:
@@ -47,6 +47,11 @@ def shown_length(length: timedelta) -> str:
 
 def lesson_html(clean: str) -> Markup:
     """HTML that the compiler has cleaned, its tables in boxes that scroll on their own, by keyboard too."""
-    opening = f'<div class="table-scroll" tabindex="0" role="region" aria-label="{escape(_("Bảng"))}"><table>'
+    name = escape(_("Bảng"))
+    opening = f'<div class="table-scroll" tabindex="0" role="region" aria-label="{name}"><table>'
     boxed = clean.replace("<table>", opening).replace("</table>", "</table></div>")
     return Markup(boxed)  # noqa: S704 - cleaned by content_packages.authoring.markup before it was published
+
+
+def _decimal_mark() -> str:
+    return "." if str(get_locale()) == "en" else ","

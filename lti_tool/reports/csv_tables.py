@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from flask_babel import gettext as _
 
-from lti_tool.page_formats import exact_share, show_percent
+from lti_tool.page_formats import exact_share, show_month, show_percent
 from lti_tool.reports.csv_files import Cell, Table
 from sync.calendars import VIET_NAM
 from sync.organization.units import UnitOnDay
@@ -38,7 +38,7 @@ def tabulate_flow(months: Sequence[MonthFlow]) -> Table:
     header = (_("Kỳ"), _("Từ ngày"), _("Đến ngày"), _("Lượt mở lần đầu"), _("Lượt hoàn thành"))
     rows = tuple(
         (
-            month.period.label,
+            show_month(month.period),
             _day(month.period.first_day),
             _day(month.period.last_day),
             month.accessed,

@@ -10,6 +10,7 @@ from lti_tool.admin.guard import keep_private, only_for, required_operator
 from lti_tool.admin.operators import Role
 from lti_tool.reports.asked import Asked, read_asked
 from lti_tool.reports.csv_files import Table, write_csv
+from lti_tool.reports.indicator_words import indicator_for_reader
 from sync.calendars import local_day
 from sync.reports.programme import Programme, read_programme
 from sync.rollups.definitions import GIVEN_ACCESS, PROVIDED_WITH_KNOWLEDGE
@@ -42,8 +43,8 @@ def show(template: str, session: Session, asked: Asked, programme: Programme, **
         asked=asked,
         programme=programme,
         fresh=freshness(session),
-        knowledge_indicator=PROVIDED_WITH_KNOWLEDGE,
-        access_indicator=GIVEN_ACCESS,
+        knowledge_indicator=indicator_for_reader(PROVIDED_WITH_KNOWLEDGE),
+        access_indicator=indicator_for_reader(GIVEN_ACCESS),
         quick_days=[day for day in QUICK_DAYS if day < asked.today],
         operator=required_operator(),
         **shown,

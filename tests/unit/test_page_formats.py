@@ -6,9 +6,19 @@ from fractions import Fraction
 import pytest
 
 from lti_tool.app import create_app
-from lti_tool.page_formats import show_day, show_instant, show_number, show_percent, show_scaled
+from lti_tool.page_formats import (
+    show_day,
+    show_instant,
+    show_month,
+    show_number,
+    show_percent,
+    show_scaled,
+)
+from lti_tool.reports.indicator_words import indicator_for_reader
 from lti_tool.settings import load_settings
+from sync.calendars import Calendar, month_of
 from sync.organization.models import OPEN_END
+from sync.rollups.definitions import INDICATORS
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +67,23 @@ def test_days_are_written_day_first_and_instants_in_viet_nam():
     assert show_day(date(2026, 11, 24)) == "24/11/2026"
     assert show_day(OPEN_END) == show_day(None) == "–"
     assert show_instant(datetime(2026, 11, 23, 17, 30, tzinfo=UTC)) == "00:30 24/11/2026"
+
+
+@pytest.mark.parametrize(("address", "words"), [("/", "Tháng 1 năm 2027"), ("/?lang=en", "January 2027")])
+def test_an_official_month_is_named_after_the_month_in_which_it_ends(app, address, words):
+    with app.test_request_context(address):
+        shown = show_month(month_of(date(2026, 12, 15), Calendar.OFFICIAL))
+
+    assert shown == words
+
+
+@pytest.mark.parametrize("indicator", INDICATORS, ids=lambda one: one.code)
+def test_indicators_are_explained_in_the_language_of_the_page(app, indicator):
+    with app.test_request_context("/"):
+        vietnamese = indicator_for_reader(indicator)
+    with app.test_request_context("/?lang=en"):
+        english = indicator_for_reader(indicator)
+
+    assert vietnamese == indicator
+    assert english.targets == indicator.targets
+    assert "public administration reform" in english.title

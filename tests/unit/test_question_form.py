@@ -86,6 +86,16 @@ def test_numbers_have_a_decimal_comma(value, words):
     assert shown_number(value) == words
 
 
+def test_english_pages_have_a_decimal_point():
+    app = Flask("test")
+    Babel(app, default_locale="en")
+
+    with app.test_request_context():
+        shown = shown_number(7.5), shown_percent(0.875)
+
+    assert shown == ("7.5", "87.5%")
+
+
 @pytest.mark.parametrize(
     ("share", "words"), [(0.7, "70%"), (0.69999, "69,9%"), (0.875, "87,5%"), (1, "100%")]
 )
