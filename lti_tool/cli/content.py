@@ -7,7 +7,7 @@ import click
 
 from content_packages.authoring import CompiledPackage, build
 from content_packages.library import publish_package
-from lti_tool.app import create_app
+from lti_tool.cli.application import running_application
 from lti_tool.settings import Settings
 from sync.calendars import VIET_NAM
 from xapi_bridge.running_app import now, transaction, utc_now
@@ -49,7 +49,7 @@ def build_command(folder: Path, output: Path | None) -> None:
 def publish(settings: Settings, folder: Path) -> None:
     """Xuất bản gói trong FOLDER; chạy lại với cùng nội dung thì không đổi gì."""
     compiled = _compile(folder)
-    with create_app(settings).app_context(), transaction() as session:
+    with running_application(settings), transaction() as session:
         published = publish_package(session, compiled, now=now())
     click.echo(f"Đã xuất bản {published.package_id} {published.version} sha256:{published.digest}")
 

@@ -136,11 +136,12 @@ on_fail: {recommend: ['module:tong-quan']}
 
 
 def write_package(folder: Path, changes: dict[str, tuple[str, str] | str | None] | None = None) -> Path:
-    """The small package in a folder.
+    """The small package in a folder `nhap-mon` below this one; returns it.
 
     Args:
         changes: path -> (text, its replacement), or the whole new text, or None to leave the file out.
     """
+    folder = folder / "nhap-mon"
     for path, text in {**PACKAGE, **{path: "" for path in changes or {} if path not in PACKAGE}}.items():
         change = (changes or {}).get(path, text)
         if change is None:
