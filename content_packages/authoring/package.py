@@ -127,7 +127,9 @@ def _unsupported(folder: Path) -> Iterator[Finding]:
             )
     for entry in sorted(folder.glob("modules/*")):
         if entry.is_dir() and not (entry / "module.md").is_file():
-            yield Finding(entry.relative_to(folder).as_posix(), 1, "P006", "thư mục chuyên đề chưa có module.md")
+            yield Finding(
+                entry.relative_to(folder).as_posix(), 1, "P006", "thư mục chuyên đề chưa có module.md"
+            )
 
 
 def _cross_findings(sources: _Sources) -> Iterator[Finding]:
