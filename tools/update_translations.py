@@ -52,8 +52,12 @@ def english_catalogue() -> Catalog:
 
 
 def untranslated(catalog: Catalog) -> list[str]:
-    """Messages without English words."""
-    return [str(message.id) for message in catalog if message.id and not all(_words(message.string))]
+    """Messages without English words, or with words that are only a guess: those are not compiled."""
+    return [
+        str(message.id)
+        for message in catalog
+        if message.id and (message.fuzzy or not all(_words(message.string)))
+    ]
 
 
 def _words(string: str | tuple[str, ...] | list[str] | None) -> list[str]:
