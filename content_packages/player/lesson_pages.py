@@ -142,7 +142,7 @@ def check_form(visit: Visit, question_id: str, standing: ModuleStanding) -> Ques
     if newest is None:
         return question_form(question, None, key=question_id)
     # The key is told once it was found; until then the learner may try again.
-    disclosure = Disclosure(marks=True, key=newest.earned >= 1.0, explanations=True)
+    disclosure = Disclosure(marks=True, key=newest.earned >= 1.0, feedback=True, explanation=True)
     return question_form(
         question,
         newest.response,

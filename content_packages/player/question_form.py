@@ -21,12 +21,14 @@ class Disclosure:
     Attributes:
         marks: whether it is right.
         key: the right answer.
-        explanations: feedback of what was chosen, and the explanation.
+        feedback: what the author says to who chose an option.
+        explanation: of the whole question; it often holds the key.
     """
 
     marks: bool = False
     key: bool = False
-    explanations: bool = False
+    feedback: bool = False
+    explanation: bool = False
 
 
 NOTHING = Disclosure()
@@ -114,13 +116,13 @@ def question_form(
         seq=seq,
         verdict=_verdict(earned) if shown.marks and earned is not None else None,
         right_text="; ".join(question.answers) if shown.key else "",
-        explanation_html=render_text(question.explain) if shown.explanations and question.explain else "",
+        explanation_html=render_text(question.explain) if shown.explanation and question.explain else "",
     )
 
 
 def key_form(question: Question, *, key: str, order: tuple[int, ...] = ()) -> QuestionForm:
     """The question with its right answer filled in and everything told, for who may see the key."""
-    disclosure = Disclosure(key=True, explanations=True)
+    disclosure = Disclosure(key=True, feedback=True, explanation=True)
     written = right_answer(question)
     return question_form(question, written, key=key, order=order, earned=1.0, disclosure=disclosure)
 
@@ -157,7 +159,7 @@ def _default_order(question: Question) -> tuple[int, ...]:
 def _choice(question: Question, position: int, response: Response, shown: Disclosure) -> Choice:
     option = question.options[position]
     chosen = position in response.chosen
-    tells = shown.explanations and chosen and option.feedback
+    tells = shown.feedback and chosen and option.feedback
     return Choice(
         position=position,
         html=render_phrase(option.text),

@@ -307,10 +307,8 @@ def _waits_until(standing: QuizStanding, at: datetime) -> datetime | None:
 
 def _feedback_forms(outcome: AttemptOutcome, quiz: Quiz, standing: QuizStanding) -> list[QuestionForm]:
     """The questions with as much feedback as the policy of the quiz allows."""
-    policy = quiz.feedback_after
     shows_key = quiz.answers == "after_attempt" or (quiz.answers == "after_close" and standing.is_closed)
-    disclosure = Disclosure(marks="marks" in policy, key=shows_key, explanations="explanations" in policy)
-    if disclosure == Disclosure():
+    if not shows_key and not quiz.feedback_after & {"marks", "explanations"}:
         return []
     return [
         question_form(
@@ -319,10 +317,21 @@ def _feedback_forms(outcome: AttemptOutcome, quiz: Quiz, standing: QuizStanding)
             key=f"cau-{scored.item.position}",
             order=scored.item.option_order,
             earned=scored.earned,
-            disclosure=disclosure,
+            disclosure=_disclosure(quiz, shows_key=shows_key, is_right=scored.earned >= 1.0),
         )
         for scored in outcome.items
     ]
+
+
+def _disclosure(quiz: Quiz, *, shows_key: bool, is_right: bool) -> Disclosure:
+    """Explanations often hold the key, so a wrong answer is explained only where the key may be told."""
+    explains = "explanations" in quiz.feedback_after
+    return Disclosure(
+        marks="marks" in quiz.feedback_after,
+        key=shows_key,
+        feedback=explains,
+        explanation=explains and (shows_key or is_right),
+    )
 
 
 def _recommended(visit: Visit, quiz: Quiz, outcome: AttemptOutcome) -> list[Module]:

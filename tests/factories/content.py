@@ -116,6 +116,8 @@ Ghép cơ quan với lĩnh vực phối hợp.
 Tỷ lệ 22 trên 24 người là bao nhiêu phần trăm?
 
 = 91,7
+
+> Lấy 22 chia 24.
 """,
     "quizzes/cuoi-bai.yaml": """\
 schema: cchc-quiz/1

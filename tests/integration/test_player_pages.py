@@ -286,6 +286,23 @@ def test_the_key_is_told_only_when_the_last_attempt_is_over(learner, clock):
     assert "Bạn đã dùng hết số lượt làm bài." in words(last)
 
 
+def test_an_explanation_that_holds_the_key_waits_like_the_key(learner, clock):
+    first = learner.hand_in(learner.begin())
+    clock.forward(minutes=6)
+    last = learner.hand_in(learner.begin())
+
+    assert "Lấy 22 chia 24." not in words(first)
+    assert "Lấy 22 chia 24." in words(last)
+
+
+def test_a_right_answer_is_explained_at_once(learner):
+    attempt = learner.begin()
+    position = learner.question_ids(attempt).index("tq-5") + 1
+    learner.answer(attempt, position, {"text": "91,7"})
+
+    assert "Lấy 22 chia 24." in words(learner.hand_in(attempt))
+
+
 def test_a_new_attempt_too_soon_is_answered_with_the_rules(learner):
     learner.hand_in(learner.begin())
 

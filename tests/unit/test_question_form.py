@@ -11,7 +11,7 @@ from content_packages.player.question_form import Disclosure, key_form, question
 from content_packages.player.wording import lesson_html, shown_length, shown_number, shown_percent
 from tests.factories.content import make_question
 
-EVERYTHING = Disclosure(marks=True, key=True, explanations=True)
+EVERYTHING = Disclosure(marks=True, key=True, feedback=True, explanation=True)
 TOLD = make_question(
     options=(Option("a", True, "vì đúng"), Option("b", False, "vì sai")), explain="Xem mục 1."
 )
@@ -33,11 +33,11 @@ def test_marks_alone_tell_the_verdict_and_not_the_key():
     assert {choice.mark for choice in form.choices} == {""}
 
 
-def test_explanations_tell_only_what_was_chosen():
-    form = question_form(TOLD, {"chosen": [1]}, key="k", earned=0.0, disclosure=Disclosure(explanations=True))
+def test_feedback_speaks_only_of_what_was_chosen():
+    form = question_form(TOLD, {"chosen": [1]}, key="k", earned=0.0, disclosure=Disclosure(feedback=True))
 
     assert [choice.feedback_html for choice in form.choices] == ["", "vì sai"]
-    assert "Xem mục 1." in form.explanation_html
+    assert form.explanation_html == ""
 
 
 def test_the_key_marks_what_was_right_wrong_and_missed():
