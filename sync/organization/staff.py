@@ -174,7 +174,11 @@ def link_identity(session: Session, identity_id: int, *, person_id: int | None, 
     Raises:
         IdentityUnknown, PersonUnknown: there is no such account or person.
     """
-    identity = session.get(ActorIdentity, identity_id)
+    # Two clerks may link the same account at the same moment: the second waits, and sees whom the first
+    # named. The weaker lock lets the follower go on inserting facts that refer to the account.
+    identity = session.get(
+        ActorIdentity, identity_id, with_for_update={"key_share": True}, populate_existing=True
+    )
     if identity is None:
         raise IdentityUnknown(f"There is no account {identity_id} to link.")
     if person_id is not None and session.get(Person, person_id) is None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from sync.followers import follow_once
 from sync.organization.models import ActorIdentity, Appointment
+from sync.organization.staff import link_identity
 from sync.rollups.dirty import mark_person_dirty
 from sync.rollups.follower import rollups_follower
 from sync.rollups.models import LearningFact, UnitCount
@@ -178,4 +179,29 @@ def test_a_batch_waits_for_the_change_that_it_cannot_see(engine, change):
     with Session(engine) as session:
         report = verify_rollups(session, iri_base=IRI_BASE)
         assert is_waiting
+        assert (report.agree, report.differences, report.states) == (True, (), 1)
+
+
+# SQLite lets no second writer begin, so the race exists on PostgreSQL only.
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_a_clerk_who_looked_before_another_linked_sees_whom_the_other_named(engine):
+    """Otherwise the person whom the other named would keep a result that is no longer theirs."""
+    office = Office(engine)
+    first, second, third = office.people[:3]
+    with Session(engine) as session, session.begin():
+        record(session, make_completed("tk-0"))
+        of_account = ActorIdentity.account_name == "tk-0"
+        identity_id = session.scalars(select(ActorIdentity.identity_id).where(of_account)).one()
+        link_identity(session, identity_id, person_id=first, now=NOON)
+
+    with Session(engine) as late_clerk, late_clerk.begin():
+        late_clerk.get(ActorIdentity, identity_id)
+        with Session(engine) as quick_clerk, quick_clerk.begin():
+            link_identity(quick_clerk, identity_id, person_id=second, now=NOON)
+        follow_until(engine, [])
+        link_identity(late_clerk, identity_id, person_id=third, now=NOON)
+    follow_until(engine, [])
+
+    with Session(engine) as session:
+        report = verify_rollups(session, iri_base=IRI_BASE)
         assert (report.agree, report.differences, report.states) == (True, (), 1)
