@@ -26,7 +26,7 @@ system-for-tests:
 	tools/prepare_test_machine
 
 test: $(STAMP) system-for-tests
-	$(BIN)/pytest $(TESTS)
+	$(BIN)/pytest --numprocesses auto --dist loadfile $(TESTS)
 
 check: $(STAMP)
 	$(BIN)/ruff format --check .
@@ -44,6 +44,10 @@ reference: $(STAMP)
 
 translations: $(STAMP)
 	$(BIN)/python -m tools.update_translations
+
+# Figures, not tests: each prints a rate with the load of the machine.
+bench: $(STAMP)
+	$(BIN)/python -m bench.rollups
 
 # Needs `uv`; writes the pinned list without any registry address.
 lock:
