@@ -195,11 +195,12 @@ def test_a_clerk_who_looked_before_another_linked_sees_whom_the_other_named(engi
         link_identity(session, identity_id, person_id=first, now=NOON)
 
     with Session(engine) as late_clerk, late_clerk.begin():
-        late_clerk.get(ActorIdentity, identity_id)
+        looked_at = late_clerk.get(ActorIdentity, identity_id)
         with Session(engine) as quick_clerk, quick_clerk.begin():
             link_identity(quick_clerk, identity_id, person_id=second, now=NOON)
         follow_until(engine, [])
         link_identity(late_clerk, identity_id, person_id=third, now=NOON)
+        assert looked_at.person_id == third
     follow_until(engine, [])
 
     with Session(engine) as session:
