@@ -13,9 +13,12 @@ from werkzeug.exceptions import HTTPException
 from content_packages import errors as content
 from content_packages.errors import ContentRefused
 from lti_tool.admin import errors as admin
+from lti_tool.database_schema import SchemaOutOfDate
+from lti_tool.demo import errors as demo
 from lti_tool.errors import ToolRefused
 from lti_tool.launch import errors as launch
 from lti_tool.platforms import errors as platforms
+from lti_tool.settings import SettingsRefused
 from sync import errors as sync
 from sync.errors import SyncRefused
 from xapi_bridge.errors import (
@@ -253,15 +256,32 @@ EXPLANATIONS: dict[type[RuleBroken], Explanation] = {
         _l("Không đăng nhập được"),
         _l("Kiểm tra tên đăng nhập và mật khẩu. Tài khoản đã khóa không đăng nhập được."),
     ),
-    admin.TooManySignIns: Explanation(
-        429, _l("Đăng nhập sai quá nhiều lần"), _l("Chờ 15 phút rồi thử lại.")
-    ),
+    admin.TooManySignIns: Explanation(429, _l("Đăng nhập sai quá nhiều lần"), _l("Chờ 15 phút rồi thử lại.")),
     admin.AccessRefused: Explanation(
         403,
         _l("Bạn không có quyền xem trang này"),
         _l("Vai trò hoặc đơn vị của bạn không gồm nội dung này. Liên hệ quản trị viên nếu bạn cần quyền."),
     ),
     admin.NotSignedIn: Explanation(401, _l("Cần đăng nhập"), _l("Đăng nhập rồi mở lại trang này.")),
+    SettingsRefused: Explanation(
+        500, _l("Cấu hình chưa đúng"), _l("Sửa biến môi trường theo chi tiết rồi chạy lại.")
+    ),
+    SchemaOutOfDate: Explanation(
+        503, _l("Cơ sở dữ liệu chưa đúng phiên bản"), _l("Chạy cchc database upgrade rồi thử lại.")
+    ),
+    demo.DemoStopped: Explanation(
+        500, _l("Bản chạy thử dừng lại"), _l("Chạy lại lệnh; phần đã làm được giữ nguyên.")
+    ),
+    demo.PortTaken: Explanation(
+        409,
+        _l("Cổng đang được chương trình khác dùng"),
+        _l("Dừng chương trình đó, hoặc chọn cổng khác bằng --tool-port, --lms-port."),
+    ),
+    demo.DataFolderTaken: Explanation(
+        409,
+        _l("Thư mục dữ liệu đã dùng với địa chỉ khác"),
+        _l("Chọn đúng cổng đã dùng lần trước, hoặc thư mục khác bằng --data-dir."),
+    ),
     ToolRefused: Explanation(
         400, _l("Yêu cầu không hợp lệ"), _l("Quay lại khóa học trên hệ thống LMS và mở lại bài.")
     ),

@@ -132,8 +132,10 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
 
 
 def _nearest(name: str, known: Mapping[str, str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"Did you mean {near[0]}?" if near else "See docs/settings.md for the list."
+    """The right name that looks most like a wrong one; what all names begin with does not count."""
+    endings = [right.removeprefix(PREFIX) for right in known]
+    near = difflib.get_close_matches(name.removeprefix(PREFIX), endings, n=1, cutoff=0.6)
+    return f"Did you mean {PREFIX}{near[0]}?" if near else "See docs/settings.md for the list."
 
 
 def _explained(refused: ValueError) -> str:

@@ -14,6 +14,7 @@ from lti_tool.cli.rollups import rollups
 from lti_tool.cli.serve import serve
 from lti_tool.cli.settings import settings as settings_group
 from lti_tool.cli.units import units
+from lti_tool.error_pages import explanation_of
 from lti_tool.logs import configure_logs
 from lti_tool.settings import load_settings
 from xapi_bridge.errors import RuleBroken
@@ -41,9 +42,11 @@ cli.add_command(units)
 
 
 def main() -> None:
-    """Entry point: a refusal becomes one clear line and exit code 2."""
+    """Entry point: a refusal becomes what happened, what to do, the detail, and exit code 2."""
     try:
         cli()
     except RuleBroken as refused:
-        click.echo(f"cchc: {refused}", err=True)
+        explanation = explanation_of(type(refused))
+        click.echo(f"cchc: {explanation.title}. {explanation.next_step}", err=True)
+        click.echo(f"      [{refused.code}] {refused}", err=True)
         sys.exit(2)

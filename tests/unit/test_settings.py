@@ -18,8 +18,8 @@ def test_a_misspelt_name_is_refused_with_the_nearest_right_one():
 
 
 def test_a_name_like_no_other_is_refused_with_the_list():
-    with pytest.raises(SettingsRefused, match=r"CCHC_QUUX.*docs/settings.md"):
-        load_settings({"CCHC_QUUX": "1"})
+    with pytest.raises(SettingsRefused, match=r"CCHC_FOO.*docs/settings.md"):
+        load_settings({"CCHC_FOO": "1"})
 
 
 def test_variables_of_other_programs_are_left_alone():
