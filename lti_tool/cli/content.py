@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from content_packages import SHIPPED_CURRICULUM
 from content_packages.authoring import CompiledPackage, build
 from content_packages.library import publish_package
 from lti_tool.cli.application import running_application
@@ -12,7 +13,9 @@ from lti_tool.settings import Settings
 from sync.calendars import VIET_NAM
 from xapi_bridge.running_app import now, transaction, utc_now
 
-_FOLDER = click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+_FOLDER_TYPE = click.Path(exists=True, file_okay=False, path_type=Path)
+_FOLDER = click.argument("folder", type=_FOLDER_TYPE)
+_OPTIONAL_FOLDER = click.argument("folder", type=_FOLDER_TYPE, default=SHIPPED_CURRICULUM)
 
 
 @click.group()
@@ -44,10 +47,13 @@ def build_command(folder: Path, output: Path | None) -> None:
 
 
 @content.command()
-@_FOLDER
+@_OPTIONAL_FOLDER
 @click.pass_obj
 def publish(settings: Settings, folder: Path) -> None:
-    """Xuất bản gói trong FOLDER; chạy lại với cùng nội dung thì không đổi gì."""
+    """Xuất bản gói trong FOLDER, hoặc chương trình đi kèm khi bỏ trống.
+
+    Chạy lại với cùng nội dung thì không đổi gì.
+    """
     compiled = _compile(folder)
     with running_application(settings), transaction() as session:
         published = publish_package(session, compiled, now=now())

@@ -12,7 +12,7 @@ from typing import Final
 from sqlalchemy import Connection, Engine
 from sqlalchemy.orm import Session
 
-import content_packages
+from content_packages import SHIPPED_CURRICULUM
 from content_packages.authoring import build
 from content_packages.contents import Package
 from content_packages.library import publish_package, read_package
@@ -42,7 +42,6 @@ ANALYST: Final = "phantich"
 ANALYST_KEY_LABEL: Final = "Demo: khóa chỉ đọc của người phân tích"
 HISTORY_KEY_LABEL: Final = "Demo: nhập bản ghi của hệ thống cũ"
 TEACHER: Final = PersonPlan("hanh.lt", "TQ-0001", "Lê Thị", "Hạnh", "Giảng viên của khóa học")
-SHIPPED_CONTENT: Final = Path(content_packages.__file__).parent / "cchc"
 _ANALYST_KEY_FILE: Final = "analyst-key.json"
 _KEY_LIFETIME: Final = timedelta(days=365)
 
@@ -82,7 +81,7 @@ def _unit_id(session: Session, key: UnitKey) -> int:
 
 def prepare_content(session: Session, *, now: datetime) -> Package:
     """Publishes the shipped curriculum and returns it."""
-    published = publish_package(session, build(SHIPPED_CONTENT, today=now.date()), now=now)
+    published = publish_package(session, build(SHIPPED_CURRICULUM, today=now.date()), now=now)
     return read_package(session, published.digest)
 
 

@@ -49,3 +49,12 @@ def test_publish_makes_the_package_current_however_often(run, session, tmp_path)
     current = find_current_version(session, "nhap-mon")
     assert current is not None
     assert f"nhap-mon 1.0.0 sha256:{current.digest}" in results[1].output
+
+
+def test_publish_without_a_folder_takes_the_curriculum_that_comes_along(run, session, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+
+    result = run("publish")
+
+    assert result.exit_code == 0, result.output
+    assert find_current_version(session, "cchc") is not None

@@ -7,11 +7,12 @@ import time
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
+from content_packages import SHIPPED_CURRICULUM
 from content_packages.authoring import build
 from content_packages.contents import Question, package_from_canonical
 from lti_tool.demo.knowledge import Knowledge, fill_in, plain_words
 from lti_tool.demo.pages import read_forms, read_page
-from lti_tool.demo.preparing import ANALYST, SHIPPED_CONTENT
+from lti_tool.demo.preparing import ANALYST
 
 LEARNER = "Nông Thị Bích"
 MODULE = "Quan điểm, chủ trương và các chương trình cải cách hành chính"
@@ -19,7 +20,7 @@ MODULE = "Quan điểm, chủ trương và các chương trình cải cách hàn
 
 @pytest.fixture(scope="module")
 def knowledge() -> Knowledge:
-    compiled = build(SHIPPED_CONTENT)
+    compiled = build(SHIPPED_CURRICULUM)
     return Knowledge.of(package_from_canonical(compiled.canonical, digest=compiled.digest))
 
 
