@@ -18,6 +18,12 @@ _PRIVATE_FIELDS = re.compile(
 _PUBLIC_FIELDS = frozenset({"logger_name", "follower_name", "file_name", "event_name"})
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
+#: The ticket in an address of the player, also inside a referrer: a capability, with a name in it.
+_TICKET = re.compile(r"(?<=/hoc/)[\w.~%-]{40,}")
+#: Loggers that bring handlers of their own; their lines would pass by our format and our redaction.
+_LOGGERS_WITH_HANDLERS = ("gunicorn.access", "gunicorn.error")
+#: Libraries that tell of every round and every step; what matters of it, our own events say.
+_CHATTY_LOGGERS = ("alembic", "celery.app.trace", "celery.beat", "celery.worker.strategy")
 _CREDENTIALS = re.compile(r"(?i)\b(basic|bearer)\s+[\w+/=.~-]{8,}")
 
 
@@ -32,7 +38,9 @@ def _redacted(field: str, value: Any) -> Any:
     if _PRIVATE_FIELDS.search(field) and field not in _PUBLIC_FIELDS:
         return REDACTED
     if isinstance(value, str):
-        return _CREDENTIALS.sub(REDACTED, _JWT.sub(REDACTED, _EMAIL.sub(REDACTED, value)))
+        for private in (_TICKET, _EMAIL, _JWT, _CREDENTIALS):
+            value = private.sub(REDACTED, value)
+        return value
     if isinstance(value, dict):
         return {inner: _redacted(str(inner), part) for inner, part in value.items()}
     if isinstance(value, list | tuple):
@@ -76,3 +84,13 @@ def configure_logs(*, level: str, log_format: str, stream: TextIO | None = None)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    _take_over_libraries(is_debugging=level == "debug")
+
+
+def _take_over_libraries(*, is_debugging: bool) -> None:
+    for name in _LOGGERS_WITH_HANDLERS:
+        logger = logging.getLogger(name)
+        logger.handlers.clear()
+        logger.propagate = True
+    for name in _CHATTY_LOGGERS:
+        logging.getLogger(name).setLevel(logging.NOTSET if is_debugging else logging.WARNING)

@@ -6,12 +6,24 @@ import logging
 import pytest
 import structlog
 
+from content_packages.player.ticket import seal_ticket
 from lti_tool.logs import REDACTED, configure_logs, redact
+from tests.factories.content import make_ticket
 
 PRIVATE_FIELDS = (
     "name full_name given_name email phone staff_code "
     "id_token access_token client_secret authorization cookie ticket login_hint"
 )
+
+
+@pytest.fixture(autouse=True)
+def logs_of_other_tests():
+    """The root logger belongs to the whole run: it gets its level and its handlers back."""
+    root = logging.getLogger()
+    level, handlers = root.level, list(root.handlers)
+    yield
+    root.setLevel(level)
+    root.handlers[:] = handlers
 
 
 @pytest.mark.parametrize("field", PRIVATE_FIELDS.split())
@@ -58,3 +70,32 @@ def test_a_line_is_json_and_a_library_is_redacted_too(capsys):
     ours, theirs = (json.loads(line) for line in capsys.readouterr().err.splitlines())
     assert (ours["event"], ours["registration_id"], ours["email"]) == ("launch_opened", 3, REDACTED)
     assert theirs["event"] == f"cannot reach {REDACTED}"
+
+
+@pytest.fixture
+def gunicorn_logger():
+    """A logger as gunicorn leaves it to its workers: with a handler of its own, passing nothing on."""
+    logger = logging.getLogger("gunicorn.access")
+    logger.addHandler(logging.StreamHandler())
+    logger.propagate = False
+    logger.setLevel("INFO")
+    return logger
+
+
+def test_the_web_server_logs_as_json_and_without_the_ticket_of_a_learner(gunicorn_logger, capsys):
+    ticket = seal_ticket(make_ticket(), secret="s")
+    configure_logs(level="info", log_format="json")
+
+    gunicorn_logger.info("%(r)s %(f)s", {"r": f"GET /hoc/{ticket}/m/a", "f": f"https://t/hoc/{ticket}/"})
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert json.loads(line)["event"] == f"GET /hoc/{REDACTED}/m/a https://t/hoc/{REDACTED}/"
+
+
+@pytest.mark.parametrize(("level", "lines"), [("info", 0), ("debug", 1)])
+def test_what_libraries_tell_of_every_round_is_for_debugging_only(level, lines, capsys):
+    configure_logs(level=level, log_format="json")
+
+    logging.getLogger("celery.app.trace").info("Task cchc.follow_rollups succeeded in 0.003s: 0")
+
+    assert len(capsys.readouterr().err.splitlines()) == lines
