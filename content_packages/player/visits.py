@@ -165,5 +165,7 @@ def _add_headers(response: Response) -> Response:
     """
     if "sealed" in g:
         response.headers.setdefault("Cache-Control", "no-store")
+        # Style sheets and scripts are asked for without the ticket: proxies log the referrer.
+        response.headers["Referrer-Policy"] = "strict-origin"
         response.headers["X-Frame-Ancestors-Allowed"] = g.get("frame_origin", "*") or "'none'"
     return response

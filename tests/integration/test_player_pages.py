@@ -57,6 +57,10 @@ def test_pages_are_framed_by_the_lms_of_the_launch_and_kept_by_nobody(learner):
     assert "X-Frame-Ancestors-Allowed" not in headers
 
 
+def test_style_sheets_are_asked_for_without_the_ticket_in_the_referrer(learner):
+    assert learner.get().headers["Referrer-Policy"] == "strict-origin"
+
+
 def test_no_page_needs_what_the_policy_forbids(learner):
     learner.read_everything()
     attempt = learner.begin()
