@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any
 
 from celery import Celery, Task, shared_task
-from celery.signals import worker_process_init
+from celery.signals import setup_logging, worker_process_init
+from celery.utils.log import get_multiprocessing_logger
 from flask import Flask
 
 from sync import timetable
@@ -72,7 +73,13 @@ def celery_from(app: Flask, broker_url: str, *, settings: SyncSettings, queue: s
     )
     celery.set_default()
     worker_process_init.connect(partial(_forget_connections, app), weak=False)
+    setup_logging.connect(_keep_our_logs, weak=False)
     return celery
+
+
+def _keep_our_logs(**_signal: Any) -> None:
+    """Being connected keeps Celery from setting a level and handlers of its own over the application's."""
+    get_multiprocessing_logger().propagate = True
 
 
 def _forget_connections(app: Flask, **_signal: Any) -> None:

@@ -1,5 +1,6 @@
 """The same work on Celery: a real worker process, on Redis and on RabbitMQ."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -155,6 +156,17 @@ def test_a_task_that_dies_with_its_worker_is_given_to_another(database_url):
 
         assert (conf.task_acks_late, conf.task_reject_on_worker_lost) == (True, True)
         assert (conf.task_serializer, conf.accept_content) == ("json", ["json"])
+
+
+def test_the_level_of_our_settings_holds_in_a_worker(database_url, monkeypatch):
+    root = logging.getLogger()
+    monkeypatch.setattr(root, "level", logging.INFO)
+    with celery_app(settings_for(database_url, NOBODY_LISTENS)) as celery:
+        celery.log.already_setup = False
+
+        celery.log.setup(loglevel=logging.CRITICAL, redirect_stdouts=False)
+
+        assert root.level == logging.INFO
 
 
 def test_a_worker_without_a_broker_says_what_to_set():
