@@ -12,7 +12,8 @@ def create_database_engine(database_url: str) -> Engine:
     SQLite: WAL, foreign keys on, full durability, and explicit BEGIN so that a transaction which will write
     holds the lock from its first statement. PostgreSQL: psycopg 3, connections tested before use.
     """
-    engine = create_engine(_with_driver(database_url), pool_pre_ping=True)
+    # A failed statement would otherwise repeat its values, names and answers among them, in the log.
+    engine = create_engine(_with_driver(database_url), pool_pre_ping=True, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite_connection)
         event.listen(engine, "begin", _begin_sqlite_transaction)
