@@ -87,7 +87,10 @@ def keep_private(response: Response) -> Response:
 
 def local_target(asked: str | None, *, otherwise: str) -> str:
     """Where to go after signing in: an address of ours, never another site's."""
-    if not asked or not asked.startswith("/") or asked.startswith(("//", "/\\")):
+    # Browsers drop tabs and line ends and read a backslash as a slash, so none of them has a place here.
+    if not asked or not asked.startswith("/") or asked.startswith("//"):
+        return otherwise
+    if "\\" in asked or not asked.isprintable():
         return otherwise
     parts = urlsplit(asked)
     return asked if not parts.netloc and not parts.scheme else otherwise
