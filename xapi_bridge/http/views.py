@@ -61,6 +61,9 @@ def add_headers(response: Response) -> Response:
     """The headers that every answer of the store carries, refusals included."""
     response.headers[HEADER] = version_of_answer(request.headers.get(HEADER))
     response.headers.extend(_CORS_HEADERS)
+    if request.endpoint != "xapi.about":
+        # Statements are about people, and may be voided a moment later.
+        response.headers["Cache-Control"] = "no-store"
     if "consistent_through" in g:
         response.headers[_CONSISTENT_THROUGH] = g.consistent_through
     if response.status_code == 401:
