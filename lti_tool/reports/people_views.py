@@ -83,7 +83,9 @@ def person(pseudonym: str) -> str:
     asked = asked_now()
     with reading() as session:
         person_id = require_person(session, required_operator(), pseudonym, on=asked.on)
-        programme, posts = current_programme(session), list_posts(session, person_id)
+        programme = current_programme(session)
+        # The manager of an earlier unit is told nothing of later ones.
+        posts = [post for post in list_posts(session, person_id) if post.valid_from <= asked.on]
         standings = list_module_standings(session, person_id, on=asked.on)
         return show(
             "reports/person.html",

@@ -13,7 +13,7 @@ from xapi_bridge.store.follow import StoredStatement
 from xapi_bridge.vocabulary.adl import VERB_DISPLAY
 
 _IDENTIFIERS: Final = frozenset({"mbox", "mbox_sha1sum", "openid", "account"})
-_PERSONAL: Final = frozenset({"name", "mbox", "openid"})
+_PERSONAL: Final = frozenset({"name", "mbox", "mbox_sha1sum", "openid"})
 
 
 @dataclass(frozen=True)
