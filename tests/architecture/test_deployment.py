@@ -83,7 +83,7 @@ def test_nginx_accepts_the_configuration(tmp_path):
     nginx = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if nginx is None:
         missing_tool("nginx is not installed: its configuration is not checked")
-    configuration = _filled_in(tmp_path)
+    configuration = fill_in_nginx(tmp_path)
 
     checked = subprocess.run(
         [nginx, "-t", "-c", str(configuration), "-p", str(tmp_path)],
@@ -100,7 +100,7 @@ def _certificate_command(folder: Path, host: str) -> list[str]:
     return ["openssl", *options, "-keyout", str(folder / f"{host}.key"), "-out", str(folder / f"{host}.crt")]
 
 
-def _filled_in(folder: Path) -> Path:
+def fill_in_nginx(folder: Path) -> Path:
     """The template as the image's start script fills it in, with throw-away certificates."""
     text = (DOCKER / "nginx" / "cchc.conf.template").read_text(encoding="utf-8")
     text = text.replace("${TOOL_HOST}", "tool.test").replace("${CONTENT_HOST}", "content.test")
