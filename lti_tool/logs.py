@@ -20,6 +20,8 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
 #: The ticket in an address of the player, also inside a referrer: a capability, with a name in it.
 _TICKET = re.compile(r"(?<=/hoc/)[\w.~%-]{40,}")
+#: `login_hint` and `lti_message_hint` in the address of a login by GET: who the learner is, in the LMS's words.
+_HINT = re.compile(r"(?<=_hint=)[^&\s\"']+")
 #: Loggers that bring handlers of their own; their lines would pass by our format and our redaction.
 _LOGGERS_WITH_HANDLERS = ("gunicorn.access", "gunicorn.error")
 #: Libraries that tell of every round and every step; what matters of it, our own events say.
@@ -38,7 +40,7 @@ def _redacted(field: str, value: Any) -> Any:
     if _PRIVATE_FIELDS.search(field) and field not in _PUBLIC_FIELDS:
         return REDACTED
     if isinstance(value, str):
-        for private in (_TICKET, _EMAIL, _JWT, _CREDENTIALS):
+        for private in (_TICKET, _HINT, _EMAIL, _JWT, _CREDENTIALS):
             value = private.sub(REDACTED, value)
         return value
     if isinstance(value, dict):

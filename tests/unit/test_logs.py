@@ -49,6 +49,17 @@ def test_private_text_inside_a_value_is_redacted(text):
     )
 
 
+def test_the_hints_of_a_login_by_get_are_redacted():
+    line = "GET /lti/login?iss=https://lms.vn&login_hint=hoc-vien-17&lti_message_hint=%7B17%7D HTTP/1.1"
+
+    cleaned = redact(None, "info", {"event": line})["event"]
+
+    assert (
+        cleaned
+        == f"GET /lti/login?iss=https://lms.vn&login_hint={REDACTED}&lti_message_hint={REDACTED} HTTP/1.1"
+    )
+
+
 def test_private_fields_are_found_inside_structures():
     cleaned = redact(None, "info", {"claims": {"email": "a@b.vn", "sub": "5"}, "rows": [{"name": "Lê"}]})
 
