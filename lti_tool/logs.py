@@ -20,7 +20,7 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
 #: The ticket in an address of the player, also inside a referrer: a capability, with a name in it.
 _TICKET = re.compile(r"(?<=/hoc/)[\w.~%-]{40,}")
-#: `login_hint` and `lti_message_hint` in the address of a login by GET: who the learner is, in the LMS's words.
+#: `login_hint` and `lti_message_hint` in the address of a login by GET: who the learner is.
 _HINT = re.compile(r"(?<=_hint=)[^&\s\"']+")
 #: Loggers that bring handlers of their own; their lines would pass by our format and our redaction.
 _LOGGERS_WITH_HANDLERS = ("gunicorn.access", "gunicorn.error")
