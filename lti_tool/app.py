@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import Engine
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from content_packages.player import views as player_pages
 from content_packages.player.settings import PlayerSettings
@@ -31,9 +32,17 @@ from xapi_bridge.http.settings import LrsSettings
 from xapi_bridge.running_app import RunningApp, lend, utc_now
 
 
+class NumberInAddress(IntegerConverter):
+    """A whole number that the database can hold; a longer one names nothing, so the answer is 404."""
+
+    def __init__(self, url_map: Map, **limits: Any) -> None:
+        super().__init__(url_map, **{"max": 2**31 - 1, **limits})
+
+
 def create_app(settings: Settings) -> Flask:
     """The whole service as one WSGI application; nothing is read from the environment here."""
     app = Flask("lti_tool")
+    app.url_map.converters["int"] = NumberInAddress
     configure(app, settings)
     lend_parts(app, settings)
     stand_behind_proxies(app, settings)

@@ -3,6 +3,7 @@
 import sys
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from lti_tool.cli.content import content
 from lti_tool.cli.credentials import credentials
@@ -49,4 +50,8 @@ def main() -> None:
         explanation = explanation_of(type(refused))
         click.echo(f"cchc: {explanation.title}. {explanation.next_step}", err=True)
         click.echo(f"      [{refused.code}] {refused}", err=True)
+        sys.exit(2)
+    except OperationalError as unreachable:
+        click.echo("cchc: Không dùng được cơ sở dữ liệu. Kiểm tra CCHC_DATABASE_URL và máy chủ.", err=True)
+        click.echo(f"      [database_unavailable] {str(unreachable.orig).splitlines()[0]}", err=True)
         sys.exit(2)

@@ -5,8 +5,8 @@ import hmac
 from datetime import datetime
 
 from sqlalchemy.orm import Session
-from sync.organization.staff import find_identity, find_person_by_staff_code, link_identity
 
+from sync.organization.staff import find_identity, find_person_by_staff_code, link_identity
 from xapi_bridge.statement import Account
 
 
@@ -16,7 +16,9 @@ def account_from_subject(issuer: str, subject: str, *, secret: str) -> Account:
     The name is an HMAC-SHA256 under `secret`, so that whoever reads statements cannot find the user by trying
     out the LMS's small user numbers. It stays the same for as long as the secret does.
     """
-    name = hmac.new(secret.encode(), f"{issuer}|{subject}".encode(), hashlib.sha256).hexdigest()[:32]
+    # The first words keep this use of the secret apart from every other.
+    message = f"cchc pseudonym|{issuer}|{subject}"
+    name = hmac.new(secret.encode(), message.encode(), hashlib.sha256).hexdigest()[:32]
     return Account(home_page=issuer, name=name)
 
 

@@ -25,6 +25,8 @@ PROGRESS: Final[dict[str, frozenset[Progress]]] = {
 }
 CALENDARS: Final[dict[str, Calendar]] = {"hanh-chinh": Calendar.OFFICIAL, "duong-lich": Calendar.CALENDAR}
 TURNS: Final[dict[str, FactKind]] = {"mo-lan-dau": FactKind.ACCESSED, "hoan-thanh": FactKind.COMPLETED}
+#: No list is longer; a larger number would not fit into a database's OFFSET.
+LAST_PAGE: Final = 1_000_000
 ORDERS: Final = ("ten", "ty-le", "so-nguoi")
 
 
@@ -80,7 +82,7 @@ def read_asked(arguments: MultiDict[str, str], *, today: date) -> Asked:
         progress=progress if progress in PROGRESS else "tat-ca",
         direct_only=arguments.get("truc-tiep") == "1",
         level=level if level in LEVELS else None,
-        page=max(1, arguments.get("trang", 1, type=int)),
+        page=min(max(1, arguments.get("trang", 1, type=int)), LAST_PAGE),
     )
 
 

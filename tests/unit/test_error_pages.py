@@ -65,3 +65,8 @@ def test_pages_allow_no_inline_code_and_no_framing_by_default(app):
 
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize("number", [2**31, 10**19, 10**40])
+def test_a_number_that_no_table_holds_names_nothing(app, number):
+    assert app.test_client().get(f"/thong-ke/don-vi/{number}").status_code == 404
