@@ -1,22 +1,32 @@
 """The ticket: a sealed text in the address that says who opens which content, until when.
 
+It is encrypted as well as sealed, since addresses are seen by proxies and kept in histories, and it holds
+the learner's name.
+
 It is the capability of the player's pages, because cookies of an embedded page may be blocked. Where the
 launch could set a cookie (`bound`), the ticket opens only in that browser: see docs/decisions/0006.
 """
 
+import base64
 import hashlib
 import hmac
+import json
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal, cast
+from functools import lru_cache
+from typing import Any, Final, Literal, cast
 from uuid import UUID
 
-from itsdangerous import BadData, URLSafeSerializer
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from content_packages.errors import TicketExpired, TicketForged
 from xapi_bridge.statement import Account
 
-_SALT = "player-ticket"
+#: Keeps the key of tickets apart from every other key that is derived from the secret.
+_PURPOSE: Final = b"cchc player ticket"
 _PROOF_PURPOSE = b"browser-proof:"
 
 
@@ -51,8 +61,9 @@ class Ticket:
 
 
 def seal_ticket(ticket: Ticket, *, secret: str) -> str:
-    """The ticket as a text for an address; whoever changes a letter breaks the seal."""
-    return str(_serializer(secret).dumps(_written(ticket)))
+    """The ticket as a text for an address; nobody else can read it, and a changed letter breaks the seal."""
+    written = json.dumps(_written(ticket), ensure_ascii=False, separators=(",", ":")).encode()
+    return _sealer(secret).encrypt(zlib.compress(written, level=9)).decode().rstrip("=")
 
 
 def open_ticket(text: str, *, secret: str, now: datetime) -> Ticket:
@@ -74,8 +85,9 @@ def read_ticket(text: str, *, secret: str) -> Ticket:
         TicketForged: the seal does not fit.
     """
     try:
-        return _read(_serializer(secret).loads(text))
-    except (BadData, KeyError, TypeError, ValueError) as refused:
+        sealed = text + "=" * (-len(text) % 4)
+        return _read(json.loads(zlib.decompress(_sealer(secret).decrypt(sealed))))
+    except (InvalidToken, zlib.error, KeyError, TypeError, ValueError) as refused:
         raise TicketForged(
             "The address was not made by this service or was changed. Open the lesson from the course."
         ) from refused
@@ -110,9 +122,10 @@ def proves_browser(ticket: Ticket, proof: str | None, *, secret: str) -> bool:
     return proof is not None and hmac.compare_digest(proof.encode(), expected.encode())
 
 
-def _serializer(secret: str) -> URLSafeSerializer:
-    signing = {"digest_method": hashlib.sha256, "key_derivation": "hmac"}
-    return URLSafeSerializer(secret, salt=_SALT, signer_kwargs=signing)
+@lru_cache(maxsize=4)
+def _sealer(secret: str) -> Fernet:
+    derived = HKDF(SHA256(), length=32, salt=None, info=_PURPOSE).derive(secret.encode())
+    return Fernet(base64.urlsafe_b64encode(derived))
 
 
 def _written(ticket: Ticket) -> dict[str, Any]:

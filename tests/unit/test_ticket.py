@@ -1,5 +1,7 @@
 """The ticket opens what it says, until when it says, where it says, and nothing else."""
 
+import base64
+import zlib
 from datetime import timedelta
 
 import pytest
@@ -33,6 +35,15 @@ def test_the_sealed_text_fits_an_address():
 
     assert set(sealed) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.")
     assert len(sealed) < 900
+
+
+def test_the_address_tells_nobody_who_learns():
+    sealed = seal_ticket(make_ticket(), secret=SECRET)
+    seen = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
+
+    assert make_ticket().learner_name.encode() not in seen
+    with pytest.raises(zlib.error):
+        zlib.decompress(seen)
 
 
 def test_an_expired_ticket_says_that_it_is_expired():
