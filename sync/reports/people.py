@@ -6,14 +6,22 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from sync.organization.models import COMMAND, Appointment, Person, PersonDetail, Unit, UnitClosure
+from sync.organization.models import (
+    COMMAND,
+    ActorIdentity,
+    Appointment,
+    Person,
+    PersonDetail,
+    Unit,
+    UnitClosure,
+)
 from sync.reports.population import done_by, holds_post
 from sync.reports.programme import Programme
-from sync.rollups.definitions import Population
-from sync.rollups.models import PersonModule
+from sync.rollups.definitions import FactKind, Population
+from sync.rollups.models import LearningFact
 
 
 class Progress(StrEnum):
@@ -97,13 +105,12 @@ class ModuleStanding:
     """What one person had done with one module by a day.
 
     Attributes:
-        best_scaled: best quiz result up to now, not up to the day; -1.0 to 1.0.
+        best_scaled: best quiz result by then, -1.0 to 1.0; `None` without one.
     """
 
     module_iri: str
     first_accessed_on: date
     first_completed_on: date | None
-    completions: int
     best_scaled: float | None
 
 
@@ -189,26 +196,25 @@ def list_posts(session: Session, person_id: int) -> list[Post]:
 
 
 def list_module_standings(session: Session, person_id: int, *, on: date) -> list[ModuleStanding]:
-    """What a person had done by a day, one row per module that was opened."""
-    states = session.scalars(
-        select(PersonModule)
-        .where(PersonModule.person_id == person_id, PersonModule.first_accessed_on <= on)
-        .order_by(PersonModule.module_iri)
-    )
-    return [
-        ModuleStanding(
-            state.module_iri,
-            state.first_accessed_on,
-            _if_by(state.first_completed_on, on),
-            state.completions,
-            state.best_scaled,
+    """What a person had done by a day, one row per module that was opened; from the facts up to that day."""
+    completed_on = case((LearningFact.kind == FactKind.COMPLETED.value, LearningFact.occurred_on))
+    rows = session.execute(
+        select(
+            LearningFact.module_iri,
+            func.min(LearningFact.occurred_on),
+            func.min(completed_on),
+            func.max(LearningFact.score_scaled),
         )
-        for state in states
-    ]
-
-
-def _if_by(day: date | None, on: date) -> date | None:
-    return day if day is not None and day <= on else None
+        .join(ActorIdentity, ActorIdentity.identity_id == LearningFact.identity_id)
+        .where(
+            ActorIdentity.person_id == person_id,
+            LearningFact.occurred_on <= on,
+            LearningFact.voided.is_(False),
+        )
+        .group_by(LearningFact.module_iri)
+        .order_by(LearningFact.module_iri)
+    )
+    return [ModuleStanding(*row) for row in rows]
 
 
 def _people(asked: PeopleQuestion) -> "Select[*tuple[Any, ...]]":
