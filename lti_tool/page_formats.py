@@ -1,4 +1,4 @@
-"""How numbers, shares and days look: decimal comma in Vietnamese, dd/mm/yyyy in both languages."""
+"""How numbers, shares, days, levels and kinds are shown, on pages and in files, in the reader's language."""
 
 from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -8,6 +8,7 @@ from typing import Final
 
 from flask import Flask
 from flask_babel import format_date, format_decimal, get_locale
+from flask_babel import lazy_gettext as _l
 
 from sync.calendars import VIET_NAM, Period
 from sync.organization.models import OPEN_END
@@ -15,6 +16,19 @@ from sync.organization.models import OPEN_END
 #: No blank between number and sign, as Vietnamese acts print it.
 _PERCENT: Final = "%"
 _MOST_DECIMALS: Final = 4
+_LEVELS: Final = {
+    "national": _l("Toàn quốc"),
+    "central": _l("Cấp trung ương"),
+    "province": _l("Cấp tỉnh"),
+    "district": _l("Cấp huyện"),
+    "commune": _l("Cấp xã"),
+}
+_KINDS: Final = {
+    "accessed": _l("Mở, học"),
+    "completed": _l("Hoàn thành"),
+    "passed": _l("Kiểm tra: đạt"),
+    "failed": _l("Kiểm tra: chưa đạt"),
+}
 
 
 def teach_formats(app: Flask) -> None:
@@ -27,8 +41,20 @@ def teach_formats(app: Flask) -> None:
         month=show_month,
         instant=show_instant,
         share=exact_share,
+        level_name=show_level,
+        kind_name=show_kind,
     )
     app.jinja_env.globals.update(service_version=service_version(), one_day=timedelta(days=1))
+
+
+def show_level(level: str) -> str:
+    """The level of a unit as readers call it: `province` → Cấp tỉnh."""
+    return str(_LEVELS[level])
+
+
+def show_kind(kind: str) -> str:
+    """What a statement counts as: `accessed` → Mở, học."""
+    return str(_KINDS[kind])
 
 
 def show_number(value: int) -> str:

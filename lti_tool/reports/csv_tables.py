@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from flask_babel import gettext as _
 
-from lti_tool.page_formats import exact_share, show_month, show_percent
+from lti_tool.page_formats import exact_share, show_kind, show_level, show_month, show_percent
 from lti_tool.reports.csv_files import Cell, Table
 from sync.calendars import VIET_NAM
 from sync.organization.units import UnitOnDay
@@ -103,7 +103,7 @@ def tabulate_evidence(pieces: Sequence[Evidence], programme: Programme) -> Table
         (
             _instant(piece.occurred_at),
             programme.title_of(piece.module_iri),
-            piece.kind,
+            show_kind(piece.kind),
             "" if piece.score_scaled is None else str(piece.score_scaled),
             _("có") if piece.voided else "",
             str(piece.statement_id),
@@ -116,8 +116,8 @@ def tabulate_evidence(pieces: Sequence[Evidence], programme: Programme) -> Table
 def _stock_row(on: date, unit: UnitOnDay, words: str, stock: Stock) -> tuple[Cell, ...]:
     share = show_percent(exact_share(stock.completed, stock.people)).rstrip("%")
     return (
-        _day(on), unit.scheme, unit.code, words, unit.level, stock.people, stock.accessed, stock.completed,
-        stock.completed_all, share,
+        _day(on), unit.scheme, unit.code, words, show_level(unit.level), stock.people, stock.accessed,
+        stock.completed, stock.completed_all, share,
     )  # fmt: skip
 
 

@@ -353,6 +353,7 @@ def test_parts_in_the_file_sum_to_the_total(as_role, country):
     assert [line[people] for line in lines] == ["1", "1", "1", "3"]
     assert lines[-1][3] == "Tổng cộng: Tỉnh Tuyên Quang"
     assert lines[1][-1] == "100,0"
+    assert lines[-1][header.index("Cấp")] == "Cấp tỉnh"
 
 
 def test_a_unit_name_cannot_run_as_a_formula(as_role, country, engine):
@@ -370,6 +371,19 @@ def test_the_person_file_ends_with_the_day(as_role, country):
 
     assert len(csv_rows(as_role(Role.ANALYST).get(f"{address}?ngay={date(2026, 11, 9)}"))) == 1
     assert len(csv_rows(as_role(Role.ANALYST).get(address))) == 5
+
+
+def test_the_person_file_says_in_words_what_was_done(as_role, country):
+    header, *lines = csv_rows(
+        as_role(Role.ANALYST).get(f"/thong-ke/nguoi/{country.pseudonyms['an']}/ban-ghi.csv")
+    )
+
+    assert {line[header.index("Loại")] for line in lines} <= {
+        "Mở, học",
+        "Hoàn thành",
+        "Kiểm tra: đạt",
+        "Kiểm tra: chưa đạt",
+    }
 
 
 def words(page: str) -> str:
