@@ -1,6 +1,7 @@
 """Engine: an SQLite file by default, PostgreSQL by URL. Each has its session settings made once, here."""
 
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -15,9 +16,16 @@ def create_database_engine(database_url: str) -> Engine:
     # A failed statement would otherwise repeat its values, names and answers among them, in the log.
     engine = create_engine(_with_driver(database_url), pool_pre_ping=True, hide_parameters=True)
     if engine.dialect.name == "sqlite":
+        _keep_file_private(engine.url.database)
         event.listen(engine, "connect", _prepare_sqlite_connection)
         event.listen(engine, "begin", _begin_sqlite_transaction)
     return engine
+
+
+def _keep_file_private(path: str | None) -> None:
+    """Creates the file readable by its owner alone: it holds names. SQLite gives its log the same rights."""
+    if path and path != ":memory:" and Path(path).parent.is_dir():
+        Path(path).touch(mode=0o600)
 
 
 def _with_driver(database_url: str) -> str:

@@ -90,3 +90,15 @@ def test_a_foreign_key_is_enforced(session):
 
     with pytest.raises(IntegrityError, match=r"(?i)foreign key"):
         session.execute(orphan)
+
+
+def test_a_new_sqlite_file_can_be_read_by_its_owner_alone(tmp_path):
+    path = tmp_path / "private.sqlite"
+    engine = create_database_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE t (x INTEGER)"))
+        rights = {each.name: each.stat().st_mode & 0o777 for each in tmp_path.iterdir()}
+    engine.dispose()
+
+    assert path.name in rights
+    assert set(rights.values()) == {0o600}
