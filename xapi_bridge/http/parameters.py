@@ -5,17 +5,22 @@ from datetime import datetime
 from uuid import UUID
 
 from xapi_bridge.errors import (
-    FormatNotOffered,
     ParameterMalformed,
     ParametersExclude,
     ParameterUnknown,
 )
 from xapi_bridge.statement import Account
 from xapi_bridge.statement.actors import Actor, check_actor
+from xapi_bridge.statement.errors import StatementRefused
 from xapi_bridge.statement.formats import check_iri, check_uuid, instant_from_timestamp
 from xapi_bridge.statement.json_text import read_object
 from xapi_bridge.statement.parts import convert_part
 from xapi_bridge.store.query import MAX_PAGE, StatementQuery
+
+#: In a `more` address: the Accept-Language with which the first page was asked for.
+LANGUAGE = "language"
+#: What the parameter `format` may be; the first is meant when it is absent.
+FORMATS = ("exact", "ids", "canonical")
 
 _ONE_STATEMENT = ("statementId", "voidedStatementId")
 _PRESENTATION = ("format", "attachments")
@@ -31,9 +36,11 @@ def refuse_bad_combination(parameters: Mapping[str, str]) -> None:
 
     Raises:
         ParameterUnknown, ParametersExclude: as their names say.
-        FormatNotOffered: `format` other than exact, or `attachments=true`.
+        ParameterMalformed: `format` is none of FORMATS.
     """
-    unknown = sorted(set(parameters) - _ALL)
+    # The language belongs to our own `more` addresses only.
+    allowed = _ALL | {LANGUAGE} if "cursor" in parameters else _ALL
+    unknown = sorted(set(parameters) - allowed)
     if unknown:
         raise ParameterUnknown(f"There is no parameter {', '.join(unknown)}. Upper and lower case differ.")
     ids = [name for name in _ONE_STATEMENT if name in parameters]
@@ -56,15 +63,20 @@ def query_from_parameters(parameters: Mapping[str, str], *, authority: Account |
         agent=_agent(parameters),
         verb=_iri(parameters, "verb"),
         activity=_iri(parameters, "activity"),
-        registration=_uuid(parameters, "registration"),
+        registration=uuid_parameter(parameters, "registration"),
         related_agents=_truth(parameters, "related_agents"),
         related_activities=_truth(parameters, "related_activities"),
-        since=_instant(parameters, "since"),
-        until=_instant(parameters, "until"),
+        since=instant_parameter(parameters, "since"),
+        until=instant_parameter(parameters, "until"),
         authority=authority,
         limit=_limit(parameters),
         ascending=_truth(parameters, "ascending"),
     )
+
+
+def wants_attachments(parameters: Mapping[str, str]) -> bool:
+    """Whether the bytes of attachments are asked for, so that the answer is multipart/mixed."""
+    return _truth(parameters, "attachments")
 
 
 def uuid_from_text(text: str, *, at: str) -> UUID:
@@ -77,42 +89,67 @@ def uuid_from_text(text: str, *, at: str) -> UUID:
     return UUID(text)
 
 
-def _refuse_other_presentation(parameters: Mapping[str, str]) -> None:
-    form = parameters.get("format", "exact")
-    if form not in {"exact", "ids", "canonical"}:
-        raise ParameterMalformed("format must be exact, ids or canonical.")
-    if form != "exact":
-        raise FormatNotOffered(f"This store answers format=exact only, not {form}.")
-    if _truth(parameters, "attachments"):
-        raise FormatNotOffered("This store keeps no attachment bodies; ask without attachments=true.")
+def iri_from_text(text: str, *, at: str) -> str:
+    """The IRI that a parameter named `at` holds.
 
-
-def _agent(parameters: Mapping[str, str]) -> tuple[str, ...] | None:
-    text = parameters.get("agent")
-    if text is None:
-        return None
-    actor = convert_part(read_object(text.encode()), Actor, at="agent")
-    check_actor(actor, at="agent")
-    if actor.identifier is None:
-        raise ParameterMalformed("agent must be an Agent or an identified Group.")
-    return actor.identifier
-
-
-def _iri(parameters: Mapping[str, str], name: str) -> str | None:
-    text = parameters.get(name)
-    if text is not None:
-        check_iri(text, at=name)
+    Raises:
+        IriMalformed: another text.
+    """
+    check_iri(text, at=at)
     return text
 
 
-def _uuid(parameters: Mapping[str, str], name: str) -> UUID | None:
+def actor_from_text(text: str, *, at: str) -> Actor:
+    """The Agent or identified Group that a parameter named `at` holds as JSON.
+
+    Raises:
+        StatementRefused: no JSON, or no Agent.
+        ParameterMalformed: a Group without an identifier.
+    """
+    try:
+        tree = read_object(text.encode())
+    except StatementRefused as refused:
+        raise refused.inside(at) from refused
+    actor = convert_part(tree, Actor, at=at)
+    check_actor(actor, at=at)
+    if actor.identifier is None:
+        raise ParameterMalformed(f"{at} must be an Agent or an identified Group.")
+    return actor
+
+
+def agent_from_text(text: str, *, at: str) -> tuple[str, ...]:
+    """The identifier of the Agent or Group that a parameter holds; raises as `actor_from_text`."""
+    identifier = actor_from_text(text, at=at).identifier
+    assert identifier is not None, "actor_from_text refuses Groups without one"  # noqa: S101
+    return identifier
+
+
+def uuid_parameter(parameters: Mapping[str, str], name: str) -> UUID | None:
+    """The UUID in an optional parameter."""
     text = parameters.get(name)
     return None if text is None else uuid_from_text(text, at=name)
 
 
-def _instant(parameters: Mapping[str, str], name: str) -> datetime | None:
+def instant_parameter(parameters: Mapping[str, str], name: str) -> datetime | None:
+    """The instant in an optional parameter."""
     text = parameters.get(name)
     return None if text is None else instant_from_timestamp(text, at=name)
+
+
+def _refuse_other_presentation(parameters: Mapping[str, str]) -> None:
+    if parameters.get("format", "exact") not in FORMATS:
+        raise ParameterMalformed(f"format must be one of {', '.join(FORMATS)}.")
+    _truth(parameters, "attachments")
+
+
+def _agent(parameters: Mapping[str, str]) -> tuple[str, ...] | None:
+    text = parameters.get("agent")
+    return None if text is None else agent_from_text(text, at="agent")
+
+
+def _iri(parameters: Mapping[str, str], name: str) -> str | None:
+    text = parameters.get(name)
+    return None if text is None else iri_from_text(text, at=name)
 
 
 def _truth(parameters: Mapping[str, str], name: str) -> bool:

@@ -6,8 +6,12 @@ from xapi_bridge.statement.errors import HashMalformed, PropertyMistyped
 from xapi_bridge.statement.formats import check_iri, check_language_map
 from xapi_bridge.statement.parts import Part
 
+#: Marks an attachment that is the signature of its statement (xAPI Data 2.6).
+SIGNATURE = "http://adlnet.gov/expapi/attachments/signature"
+
 _SHA2 = re.compile(r"[0-9a-fA-F]{56}|[0-9a-fA-F]{64}|[0-9a-fA-F]{96}|[0-9a-fA-F]{128}")
-_MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:\s*;.*)?")
+#: Control characters are refused: the text becomes a header of the answer when the attachment is served.
+_MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:[ \t]*;[^\x00-\x1f\x7f]*)?", re.ASCII)
 
 
 class Attachment(Part, frozen=True):
@@ -20,6 +24,16 @@ class Attachment(Part, frozen=True):
     sha2: str
     description: dict[str, str] | None = None
     file_url: str | None = None
+
+    @property
+    def is_signature(self) -> bool:
+        """Whether this is the signature of the statement that it is attached to."""
+        return self.usage_type == SIGNATURE
+
+    @property
+    def content_address(self) -> str:
+        """The hash in the one notation under which bytes are kept."""
+        return self.sha2.lower()
 
 
 def check_attachment(attachment: Attachment, *, at: str) -> None:

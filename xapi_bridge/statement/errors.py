@@ -201,6 +201,43 @@ class AttachmentBodyMissing(StatementRefused):
     rule = "Data 2.4.11"
 
 
+class SignatureRefused(StatementRefused):
+    """A signature that does not keep the rules; the statement would look signed and not be."""
+
+    code = "signature_refused"
+    rule = "Data 2.6"
+
+
+class SignatureMalformed(SignatureRefused):
+    """A signature is a JWS in compact serialization, sent as application/octet-stream in the same request."""
+
+    code = "signature_malformed"
+
+
+class SignatureAlgorithmRefused(SignatureRefused):
+    """The algorithm is RS256, RS384 or RS512; `none` and shared secrets prove nothing."""
+
+    code = "signature_algorithm_refused"
+
+
+class SignatureKeyRefused(SignatureRefused):
+    """x5c begins with the X.509 certificate of the RSA key that signed."""
+
+    code = "signature_key_refused"
+
+
+class SignatureWrong(SignatureRefused):
+    """The certificate in the signature says that another key signed, or other bytes."""
+
+    code = "signature_wrong"
+
+
+class SignedStatementDiffers(SignatureRefused):
+    """The payload of the signature is the statement itself, before the signature was attached."""
+
+    code = "signed_statement_differs"
+
+
 class VersionNotAllowed(StatementRefused):
     """`version` names a data model other than that of the request."""
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from xapi_bridge.statement.errors import (
@@ -14,6 +15,8 @@ from xapi_bridge.statement.errors import (
 )
 
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20\x7f<>\"{}|\\^`]+")
+#: Longer texts are not remembered, so that nobody can fill our memory with them.
+_REMEMBERED_LENGTH = 256
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _TIMESTAMP = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d)[Tt ](?P<minute>\d\d:\d\d)(?::(?P<second>\d\d)(?:[.,](?P<fraction>\d+))?)?"
@@ -42,9 +45,15 @@ _LANGUAGE_TAG = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
+def _is_iri(text: str) -> bool:
+    """Remembered, because a statement has ten IRIs and nine of them came a moment ago."""
+    return _IRI.fullmatch(text) is not None
+
+
 def check_iri(text: str, *, at: str) -> None:
     """Refuses a text that is no absolute IRI. Best effort, as xAPI Data 2.2.s4.b6 allows."""
-    if not _IRI.fullmatch(text):
+    if not (_is_iri(text) if len(text) <= _REMEMBERED_LENGTH else _IRI.fullmatch(text)):
         raise IriMalformed(at, "is not an IRI with a scheme, such as https://example.vn/x")
 
 
@@ -85,9 +94,15 @@ def check_duration(text: str, *, at: str) -> None:
         raise DurationMalformed(at, "is not a duration such as PT4M30S")
 
 
+@lru_cache(maxsize=1024)
+def _is_language_tag(text: str) -> bool:
+    """Remembered, because the expression is long and the tags in use are few."""
+    return _LANGUAGE_TAG.fullmatch(text) is not None
+
+
 def check_language_tag(text: str, *, at: str) -> None:
     """Refuses a text that is no well-formed RFC 5646 language tag."""
-    if not _LANGUAGE_TAG.fullmatch(text):
+    if not (_is_language_tag(text) if len(text) <= _REMEMBERED_LENGTH else _LANGUAGE_TAG.fullmatch(text)):
         raise LanguageTagMalformed(at, "is not a language tag such as vi or en-US")
 
 

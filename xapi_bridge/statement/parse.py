@@ -44,6 +44,7 @@ class Statement:
         id: as given; None when the store is to choose one.
         timestamp: when it happened, aware, in UTC; None when not given.
         authority: as the sender claims; the store replaces it.
+        version: as given, for example 1.0.0; None when the store is to say it.
         spoken_version: the version of the request whose rules were applied, 1.0.3 or 2.0.0.
         raw: the JSON exactly as received.
     """
@@ -57,6 +58,7 @@ class Statement:
     timestamp: datetime | None
     authority: Actor | None
     attachments: tuple[Attachment, ...]
+    version: str | None
     spoken_version: str
     raw: bytes
 
@@ -162,6 +164,7 @@ def _statement_from_whole(whole: _WholeStatement, *, raw: bytes, version: str) -
         else instant_from_timestamp(whole.timestamp, at="timestamp"),
         authority=whole.authority,
         attachments=whole.attachments or (),
+        version=whole.version,
         spoken_version=version,
         raw=raw,
     )

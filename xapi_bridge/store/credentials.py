@@ -1,7 +1,8 @@
-"""Keys for the xAPI door: made, used, revoked.
+"""Keys for the xAPI door: made, used, given a new secret, revoked.
 
 The secret is 256 random bits, so a fast keyed hash protects it: nothing can be guessed, and without the
-pepper (from CCHC_SECRET_KEY) a stolen table cannot even be tried against.
+pepper (from CCHC_SECRET_KEY) a stolen table cannot even be tried against. Nothing of a key is remembered
+between requests, so that revoking it counts from the next request on, in every process.
 """
 
 import hmac
@@ -10,34 +11,43 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Connection, Row, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from xapi_bridge.errors import (
+from xapi_bridge.access_errors import (
+    AuthorityForKeyMalformed,
     CredentialExpired,
     CredentialNotFound,
     CredentialRevoked,
     CredentialUnknown,
-    ScopeUnknown,
+    LabelMalformed,
+    LifetimeMalformed,
+    SourceMalformed,
 )
 from xapi_bridge.statement import Account
+from xapi_bridge.statement.errors import StatementRefused
+from xapi_bridge.statement.formats import check_iri
 from xapi_bridge.store.models import CredentialRow
-
-#: Scope -> what it allows (names of xAPI 1.0.3, Communication 4.2).
-SCOPES = {
-    "statements/write": "record statements",
-    "statements/read": "read every statement",
-    "statements/read/mine": "read the statements that this key recorded",
-    "all/read": "read everything",
-    "all": "read and write everything",
-}
+from xapi_bridge.store.scopes import check_scopes
+from xapi_bridge.vocabulary import cchc
 
 #: How exact `last_used_at` is.
 _USE_INTERVAL = timedelta(minutes=1)
+#: How long the old secret opens beside a new one, at most.
+LONGEST_OVERLAP = timedelta(days=30)
+#: Names the key group of those keys whose pseudonyms are the same.
+DEFAULT_GROUP = "analysts"
 
 _KEY = re.compile(r"[0-9a-f]{1,40}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_LONGEST_AUTHORITY_NAME = 160
+_LONGEST_LABEL = 160
+
+_COLUMNS = tuple(CredentialRow.__table__.columns)
+#: Columns, not an object: every request at the door asks this.
+_BY_KEY = select(*_COLUMNS).where(CredentialRow.key == bindparam("key"))
 
 
 @dataclass(frozen=True)
@@ -49,12 +59,38 @@ class NewCredential:
 
 
 @dataclass(frozen=True)
-class Credential:
-    """A key without its secret.
+class Terms:
+    """What a new key may do, for whom, and how long.
 
     Attributes:
-        scopes: names from SCOPES.
+        label: who uses it and what for.
+        scopes: names from SCOPES, at least one.
+        expires_at: None for a key without end.
+        authority: the account that vouches for what is recorded with the key; several keys may share one.
+            None: an account of the key's own.
+        source: name of the system that records with it, for example `moodle-bonoivu`; empty for none.
+        note: free words of the operator.
+        pseudonym_group: keys of one group see the same pseudonyms.
+        requests_per_minute: None for the installation's own limit.
+    """
+
+    label: str
+    scopes: frozenset[str]
+    expires_at: datetime | None = None
+    authority: Account | None = None
+    source: str = ""
+    note: str = ""
+    pseudonym_group: str = DEFAULT_GROUP
+    requests_per_minute: int | None = None
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A key without its secret; see `Terms` for what it may do.
+
+    Attributes:
         last_used_at: to the minute; None when never used.
+        old_secret_until: until when the secret before the present one opens, too.
     """
 
     key: str
@@ -64,25 +100,24 @@ class Credential:
     expires_at: datetime | None
     last_used_at: datetime | None
     revoked_at: datetime | None
+    old_secret_until: datetime | None
+    own_authority: Account | None
+    source: str
+    note: str
+    pseudonym_group: str
+    requests_per_minute: int | None
 
     def authority(self, *, iri_base: str) -> Account:
         """The account that vouches for what is recorded with this key."""
+        if self.own_authority is not None:
+            return self.own_authority
+        if self.source:
+            return cchc.source_authority(iri_base, self.source)
         return Account(home_page=iri_base, name=f"key-{self.key}")
 
-    @property
-    def may_write(self) -> bool:
-        """Whether the key may record statements."""
-        return bool(self.scopes & {"all", "statements/write"})
-
-    @property
-    def may_read_all(self) -> bool:
-        """Whether the key may read every statement."""
-        return bool(self.scopes & {"all", "all/read", "statements/read"})
-
-    @property
-    def may_read_own(self) -> bool:
-        """Whether the key may read at least what it recorded itself."""
-        return self.may_read_all or "statements/read/mine" in self.scopes
+    def is_usable(self, *, now: datetime) -> bool:
+        """Whether the key is neither revoked nor expired."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
 
 
 def create_credential(
@@ -94,51 +129,87 @@ def create_credential(
     now: datetime,
     pepper: bytes,
 ) -> NewCredential:
+    """Makes a key with an authority of its own and no source; see `issue_credential`."""
+    terms = Terms(label=label, scopes=frozenset(scopes), expires_at=expires_at)
+    return issue_credential(session, terms, now=now, pepper=pepper)
+
+
+def issue_credential(session: Session, terms: Terms, *, now: datetime, pepper: bytes) -> NewCredential:
     """Makes a key with a random secret.
 
-    Args:
-        label: who uses it and what for.
-        scopes: names from SCOPES, at least one.
-        expires_at: None for a key without end.
-
     Raises:
-        ScopeUnknown: a scope that does not exist, or none at all.
+        ScopeUnknown, ScopesContradict: the scopes cannot be given.
+        LifetimeMalformed: it would have expired already.
+        LabelMalformed, AuthorityForKeyMalformed, SourceMalformed: as their names say.
     """
-    wanted = sorted(set(scopes))
-    unknown = [scope for scope in wanted if scope not in SCOPES]
-    if unknown or not wanted:
-        raise ScopeUnknown(f"Unknown scope {', '.join(unknown) or '(none)'}. There are: {', '.join(SCOPES)}.")
-    made = NewCredential(key=secrets.token_hex(12), secret=secrets.token_urlsafe(32))
+    scopes = check_scopes(terms.scopes)
+    _check_terms(terms, now=now)
+    made = NewCredential(key=secrets.token_hex(12), secret=_random_secret())
     session.add(
         CredentialRow(
             key=made.key,
             secret_hash=_hash_secret(made.secret, pepper=pepper),
-            label=label,
-            scopes=" ".join(wanted),
+            label=terms.label,
+            scopes=" ".join(sorted(scopes)),
             created_at=now,
-            expires_at=expires_at,
+            expires_at=terms.expires_at,
+            authority_home_page=terms.authority.home_page if terms.authority else None,
+            authority_name=terms.authority.name if terms.authority else None,
+            source=terms.source,
+            note=terms.note.replace("\x00", ""),
+            pseudonym_group=terms.pseudonym_group,
+            requests_per_minute=terms.requests_per_minute,
         )
     )
     session.flush()
     return made
 
 
-def authenticate(session: Session, key: str, secret: str, *, now: datetime, pepper: bytes) -> Credential:
+def rotate_secret(
+    session: Session, key: str, *, overlap: timedelta, now: datetime, pepper: bytes
+) -> NewCredential:
+    """Gives the key a new secret; the one before opens until the overlap is over.
+
+    Raises:
+        CredentialNotFound: there is no such key.
+        CredentialRevoked, CredentialExpired: a key that ended stays ended.
+        LifetimeMalformed: an overlap below zero or above LONGEST_OVERLAP.
+    """
+    if not timedelta(0) <= overlap <= LONGEST_OVERLAP:
+        raise LifetimeMalformed(
+            f"The old secret may open 0 to {LONGEST_OVERLAP.days} days beside the new one."
+        )
+    row = _find_row(session, key)
+    _refuse_ended(row.revoked_at, row.expires_at, now=now)
+    made = NewCredential(key=key, secret=_random_secret())
+    row.old_secret_hash, row.old_secret_until = row.secret_hash, now + overlap
+    row.secret_hash = _hash_secret(made.secret, pepper=pepper)
+    session.flush()
+    return made
+
+
+def authenticate(
+    connection: Connection, key: str, secret: str, *, now: datetime, pepper: bytes
+) -> Credential:
     """The credential behind a key and its secret.
+
+    Args:
+        connection: rather than a session, which costs as much as the one question here.
 
     Raises:
         CredentialUnknown: no such key, or another secret; the answer takes the same time and words for both.
         CredentialRevoked, CredentialExpired: told only to who knows the secret.
     """
     # Databases refuse some characters, for example NUL; no key of ours has them.
-    row = session.get(CredentialRow, key) if _KEY.fullmatch(key) else None
+    row = connection.execute(_BY_KEY, {"key": key if _KEY.fullmatch(key) else ""}).one_or_none()
     given = _hash_secret(secret, pepper=pepper)
-    if not hmac.compare_digest(given, row.secret_hash if row else bytes(32)) or row is None:
+    expected = row.secret_hash if row else bytes(32)
+    is_present = hmac.compare_digest(given, expected)
+    old = row.old_secret_hash if row and row.old_secret_until and row.old_secret_until > now else None
+    is_old = hmac.compare_digest(given, old or bytes(32)) and old is not None
+    if row is None or not (is_present or is_old):
         raise CredentialUnknown("Key and secret do not belong together. Check both, or ask for a new key.")
-    if row.revoked_at is not None:
-        raise CredentialRevoked("This key was revoked. Ask for a new one.")
-    if row.expires_at is not None and row.expires_at <= now:
-        raise CredentialExpired(f"This key expired at {row.expires_at.isoformat()}. Ask for a new one.")
+    _refuse_ended(row.revoked_at, row.expires_at, now=now)
     return _credential_from_row(row)
 
 
@@ -148,10 +219,13 @@ def is_use_unnoted(credential: Credential, *, now: datetime) -> bool:
 
 
 def note_use(session: Session, key: str, *, now: datetime) -> None:
-    """Remembers that the key was used."""
-    row = session.get(CredentialRow, key)
-    if row is not None:
-        row.last_used_at = now
+    """Remembers that the key was used, unless another process has done so within this minute."""
+    used = CredentialRow.last_used_at
+    session.execute(
+        update(CredentialRow)
+        .where(CredentialRow.key == key, or_(used.is_(None), used <= now - _USE_INTERVAL))
+        .values(last_used_at=now)
+    )
 
 
 def revoke_credential(session: Session, key: str, *, now: datetime) -> None:
@@ -160,23 +234,87 @@ def revoke_credential(session: Session, key: str, *, now: datetime) -> None:
     Raises:
         CredentialNotFound: there is no such key.
     """
-    row = session.get(CredentialRow, key)
-    if row is None:
-        raise CredentialNotFound(f"There is no key {key}. `cchc credentials list` shows all.")
+    row = _find_row(session, key)
     row.revoked_at = row.revoked_at or now
+
+
+def find_credential(session: Session, key: str) -> Credential:
+    """The key with this name, usable or not.
+
+    Raises:
+        CredentialNotFound: there is no such key.
+    """
+    return _credential_from_row(_find_row(session, key))
 
 
 def list_credentials(session: Session) -> list[Credential]:
     """All keys, oldest first, revoked and expired ones included."""
-    rows = session.scalars(select(CredentialRow).order_by(CredentialRow.created_at, CredentialRow.key))
+    rows = session.execute(select(*_COLUMNS).order_by(CredentialRow.created_at, CredentialRow.key))
     return [_credential_from_row(row) for row in rows]
 
 
+def _check_terms(terms: Terms, *, now: datetime) -> None:
+    # Databases refuse NUL, and other invisible characters help nobody.
+    if not terms.label.strip() or len(terms.label) > _LONGEST_LABEL or not terms.label.isprintable():
+        raise LabelMalformed(f"Say in 1 to {_LONGEST_LABEL} characters who uses the key and what for.")
+    if terms.expires_at is not None and terms.expires_at <= now:
+        raise LifetimeMalformed("The key would have expired already. Choose a later day.")
+    if terms.source and not _NAME.fullmatch(terms.source):
+        raise SourceMalformed(
+            "A source is named by 1 to 64 small letters, digits, dots, hyphens, underscores."
+        )
+    if not _NAME.fullmatch(terms.pseudonym_group):
+        raise SourceMalformed(
+            "A group is named by 1 to 64 small letters, digits, dots, hyphens, underscores."
+        )
+    if terms.requests_per_minute is not None and terms.requests_per_minute < 1:
+        raise LifetimeMalformed("A key that may ask less than once a minute is of no use.")
+    if terms.authority is not None:
+        _check_authority(terms.authority)
+
+
+def _check_authority(authority: Account) -> None:
+    """An authority is an account of a system, and never a mailbox (xAPI Data 2.4.9)."""
+    try:
+        check_iri(authority.home_page, at="authority.account.homePage")
+    except StatementRefused as malformed:
+        raise AuthorityForKeyMalformed(str(malformed)) from malformed
+    name = authority.name
+    if not name.strip() or len(name) > _LONGEST_AUTHORITY_NAME or not name.isprintable() or "@" in name:
+        raise AuthorityForKeyMalformed(
+            f"The authority's account name has 1 to {_LONGEST_AUTHORITY_NAME} visible characters and is no "
+            "e-mail address: everybody who reads a statement reads it."
+        )
+    if cchc.is_reserved_authority(name):
+        raise AuthorityForKeyMalformed(
+            f"{name} vouches for this installation's own statements or for a source. Name the source instead."
+        )
+
+
+def _find_row(session: Session, key: str) -> CredentialRow:
+    row = session.get(CredentialRow, key, populate_existing=True) if _KEY.fullmatch(key) else None
+    if row is None:
+        raise CredentialNotFound("There is no such key. `cchc credentials list` shows all.")
+    return row
+
+
+def _refuse_ended(revoked_at: datetime | None, expires_at: datetime | None, *, now: datetime) -> None:
+    if revoked_at is not None:
+        raise CredentialRevoked("This key was revoked. Ask for a new one.")
+    if expires_at is not None and expires_at <= now:
+        raise CredentialExpired(f"This key expired at {expires_at.isoformat()}. Ask for a new one.")
+
+
+def _random_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
 def _hash_secret(secret: str, *, pepper: bytes) -> bytes:
-    return hmac.new(pepper, b"xapi-credential\n" + secret.encode(), sha256).digest()
+    return hmac.digest(pepper, b"xapi-credential\n" + secret.encode("utf-8", "surrogatepass"), "sha256")
 
 
-def _credential_from_row(row: CredentialRow) -> Credential:
+def _credential_from_row(row: Row[Any] | CredentialRow) -> Credential:
+    own = row.authority_home_page, row.authority_name
     return Credential(
         key=row.key,
         label=row.label,
@@ -185,4 +323,10 @@ def _credential_from_row(row: CredentialRow) -> Credential:
         expires_at=row.expires_at,
         last_used_at=row.last_used_at,
         revoked_at=row.revoked_at,
+        old_secret_until=row.old_secret_until,
+        own_authority=Account(home_page=own[0], name=own[1]) if own[0] and own[1] else None,
+        source=row.source,
+        note=row.note,
+        pseudonym_group=row.pseudonym_group,
+        requests_per_minute=row.requests_per_minute,
     )

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session
 
-from xapi_bridge.store.models import StatementRow
+from xapi_bridge.store.models import StatementKey, StatementRow
 from xapi_bridge.store.sequence import instant_of, last_sequence
 
 __all__ = ["StoredStatement", "count_after", "find_stored", "last_sequence", "read_after"]
@@ -58,11 +58,15 @@ def count_after(session: Session, seq: int) -> int:
 
 
 def find_stored(session: Session, statement_id: UUID) -> StoredStatement | None:
-    """The statement with this id, voided or not; None if the store does not have it."""
-    row = session.execute(
-        select(*STORED_COLUMNS).where(StatementRow.statement_id == statement_id)
-    ).one_or_none()
+    """The statement with this id, voided or not; None if the store does not have it (any more)."""
+    row = session.execute(select(*STORED_COLUMNS).where(has_id(statement_id))).one_or_none()
     return None if row is None else stored_from_row(row)
+
+
+def has_id(statement_id: UUID) -> ColumnElement[bool]:
+    """The condition by which a statement is found by its id: ids are indexed in a table of their own."""
+    place = select(StatementKey.seq).where(StatementKey.statement_id == statement_id)
+    return StatementRow.seq == place.scalar_subquery()
 
 
 def stored_from_row(row: "Row[int, UUID, bool, bytes]") -> StoredStatement:

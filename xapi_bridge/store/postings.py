@@ -1,6 +1,5 @@
 """Which terms stand in a statement, and in which part (pure)."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from typing import NamedTuple
@@ -9,13 +8,16 @@ from xapi_bridge.statement import Activity, Actor, Context, Statement, SubStatem
 from xapi_bridge.statement.objects import StatementObject
 from xapi_bridge.store.models import Part, TermKind
 
+# Plain numbers: `|` on an IntFlag costs ten times as much, and there are ten in a statement.
+_ACTOR, _OBJECT, _VERB = int(Part.ACTOR), int(Part.OBJECT), int(Part.VERB)
+_MEMBER, _SUB = int(Part.MEMBER), int(Part.SUB)
 #: Parts by the name of the list in `context.contextActivities`.
-_RELATED = {
-    "parent": Part.PARENT,
-    "grouping": Part.GROUPING,
-    "category": Part.CATEGORY,
-    "other": Part.OTHER,
-}
+_RELATED = (
+    ("parent", int(Part.PARENT)),
+    ("grouping", int(Part.GROUPING)),
+    ("category", int(Part.CATEGORY)),
+    ("other", int(Part.OTHER)),
+)
 
 
 class TermKey(NamedTuple):
@@ -30,7 +32,8 @@ class TermKey(NamedTuple):
         return blake2b(f"{self.kind:d} {self.value}".encode(), digest_size=16).digest()
 
 
-Postings = Mapping[TermKey, Part]
+#: Term -> the sum of the `Part`s that it plays.
+Postings = Mapping[TermKey, int]
 
 
 def agent_term(identifier: Iterable[str]) -> TermKey:
@@ -40,65 +43,72 @@ def agent_term(identifier: Iterable[str]) -> TermKey:
 
 def postings_of(statement: Statement, *, authority: Actor) -> Postings:
     """Every term of the statement itself; what its StatementRef points to comes on top elsewhere."""
-    found: defaultdict[TermKey, Part] = defaultdict(lambda: Part(0))
+    found: dict[TermKey, int] = {}
     _add_core(found, statement.actor, statement.verb.id, statement.object)
     _add_context(found, statement.context)
-    _add_actor(found, authority, Part.AUTHORITY)
+    _add_actor(found, authority, int(Part.AUTHORITY))
     if isinstance(statement.object, SubStatement):
         for key in _postings_inside(statement.object):
-            found[key] |= Part.SUB
-    return dict(found)
+            _add(found, key, _SUB)
+    return found
 
 
 def _postings_inside(inner: SubStatement) -> list[TermKey]:
     """The agents and activities of a SubStatement; its verb and registration do not count for filters."""
-    found: defaultdict[TermKey, Part] = defaultdict(lambda: Part(0))
+    found: dict[TermKey, int] = {}
     _add_core(found, inner.actor, inner.verb.id, inner.object)
     _add_context(found, inner.context)
     return [key for key in found if key.kind in {TermKind.AGENT, TermKind.ACTIVITY}]
 
 
-def _add_core(found: dict[TermKey, Part], actor: Actor, verb: str, thing: StatementObject) -> None:
-    _add_actor(found, actor, Part.ACTOR)
-    found[TermKey(TermKind.VERB, verb)] |= Part.VERB
+def _add(found: dict[TermKey, int], key: TermKey, part: int) -> None:
+    found[key] = found.get(key, 0) | part
+
+
+def _add_core(found: dict[TermKey, int], actor: Actor, verb: str, thing: StatementObject) -> None:
+    _add_actor(found, actor, _ACTOR)
+    _add(found, TermKey(TermKind.VERB, verb), _VERB)
     if isinstance(thing, Actor):
-        _add_actor(found, thing, Part.OBJECT)
+        _add_actor(found, thing, _OBJECT)
     elif isinstance(thing, Activity):
-        found[TermKey(TermKind.ACTIVITY, thing.id)] |= Part.OBJECT
+        _add(found, TermKey(TermKind.ACTIVITY, thing.id), _OBJECT)
 
 
-def _add_actor(found: dict[TermKey, Part], actor: Actor, part: Part) -> None:
-    if actor.identifier is not None:
-        found[agent_term(actor.identifier)] |= part
+def _add_actor(found: dict[TermKey, int], actor: Actor, part: int) -> None:
+    identifier = actor.identifier
+    if identifier is not None:
+        _add(found, agent_term(identifier), part)
     # A Group counts as a match for each of its members (xAPI Communication 2.1.3, agent).
     for member in actor.member or ():
         if member.identifier is not None:
-            found[agent_term(member.identifier)] |= part | Part.MEMBER
+            _add(found, agent_term(member.identifier), part | _MEMBER)
 
 
-def _add_context(found: dict[TermKey, Part], context: Context | None) -> None:
+def _add_context(found: dict[TermKey, int], context: Context | None) -> None:
     if context is None:
         return
-    if context.registration is not None:
-        found[registration_term(context.registration.hex)] |= Part.REGISTRATION
+    if context.registration_text is not None:
+        hexadecimal = context.registration_text.replace("-", "").lower()
+        _add(found, registration_term(hexadecimal), int(Part.REGISTRATION))
     for actor, part in _actors_around(context):
         _add_actor(found, actor, part)
-    if context.context_activities is None:
+    related = context.context_activities
+    if related is None:
         return
-    for name, part in _RELATED.items():
-        for activity in listed(getattr(context.context_activities, name)):
-            found[TermKey(TermKind.ACTIVITY, activity.id)] |= part
+    for name, part in _RELATED:
+        for activity in listed(getattr(related, name)):
+            _add(found, TermKey(TermKind.ACTIVITY, activity.id), part)
 
 
-def _actors_around(context: Context) -> Iterator[tuple[Actor, Part]]:
+def _actors_around(context: Context) -> Iterator[tuple[Actor, int]]:
     if context.instructor is not None:
-        yield context.instructor, Part.INSTRUCTOR
+        yield context.instructor, int(Part.INSTRUCTOR)
     if context.team is not None:
-        yield context.team, Part.TEAM
+        yield context.team, int(Part.TEAM)
     for one in context.context_agents or ():
-        yield one.agent, Part.CONTEXT_AGENT
+        yield one.agent, int(Part.CONTEXT_AGENT)
     for several in context.context_groups or ():
-        yield several.group, Part.CONTEXT_AGENT
+        yield several.group, int(Part.CONTEXT_AGENT)
 
 
 def registration_term(registration_hex: str) -> TermKey:

@@ -1,25 +1,37 @@
 """Asking the store: one statement by its id, or a page of those that match every filter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
-from xapi_bridge.errors import StatementNotFound
+from xapi_bridge.database import EngineSql, numbers_text, run_sql
+from xapi_bridge.errors import StatementArchived, StatementNotFound
 from xapi_bridge.statement import Account
-from xapi_bridge.store.follow import STORED_COLUMNS, StoredStatement, find_stored, stored_from_row
-from xapi_bridge.store.models import DIRECT, Part, Posting, StatementRow, Term, TermKind
+from xapi_bridge.store.follow import STORED_COLUMNS, StoredStatement, find_stored, has_id, stored_from_row
+from xapi_bridge.store.models import DIRECT, ArchiveRow, Part, StatementKey, StatementRow, Term, TermKind
 from xapi_bridge.store.postings import TermKey, agent_term, registration_term
-from xapi_bridge.store.sequence import sequence_at
+from xapi_bridge.store.sequence import instant_of, sequence_at
+from xapi_bridge.store.terms import find_counted_terms
 
 #: Most statements in one answer; `more` leads on.
 MAX_PAGE = 500
 
 _ANY_PART = Part(0x7FFF)
+
+#: Most places looked at in one round, however many of them are voided.
+_MOST_PLACES = 4096
+_COLUMNS = "seq, statement_id, voided, payload"
+# One parameter whatever the number of places, so that the command is read and planned once.
+_VALID_AT = EngineSql(
+    sqlite=f"SELECT {_COLUMNS} FROM xapi_statement "  # noqa: S608 - our own words
+    "WHERE NOT voided AND seq IN (SELECT value FROM json_each(?))",
+    postgresql=f"SELECT {_COLUMNS} FROM xapi_statement WHERE NOT voided AND seq = ANY(%s::bigint[])",  # noqa: S608
+)
 
 
 @dataclass(frozen=True)
@@ -71,8 +83,11 @@ def find_statement(
 
     Raises:
         StatementNotFound: unknown, voided, or vouched for by another than `authority`.
+        StatementArchived: moved out of the store with its month.
     """
     found = _find_own(session, statement_id, authority=authority)
+    if found is None:
+        _refuse_archived(session, statement_id)
     if found is None or found.voided:
         raise StatementNotFound(f"There is no valid statement {statement_id}.")
     return found
@@ -85,8 +100,11 @@ def find_voided_statement(
 
     Raises:
         StatementNotFound: unknown, not voided, or vouched for by another than `authority`.
+        StatementArchived: moved out of the store with its month.
     """
     found = _find_own(session, statement_id, authority=authority)
+    if found is None:
+        _refuse_archived(session, statement_id)
     if found is None or not found.voided:
         raise StatementNotFound(f"There is no voided statement {statement_id}.")
     return found
@@ -103,12 +121,60 @@ def query_statements(session: Session, query: StatementQuery, *, after: int | No
     wanted = _find_wanted(session, query)
     if wanted is None:
         return StatementPage([], None)
-    matching, seq = _matching(wanted)
-    bounded = matching.where(*_bounds(seq, query, after=after))
-    ordered = bounded.order_by(seq.asc() if query.ascending else seq.desc())
-    rows = session.execute(ordered.limit(query.limit + 1)).all()
-    page = [stored_from_row(row) for row in rows[: query.limit]]
-    return StatementPage(page, page[-1].seq if len(rows) > query.limit else None)
+    bounds = _bounds(query, after=after)
+    if wanted:
+        found = _find_matching(session, wanted, bounds, query)
+    else:
+        command = _newest_command(tuple(bounds), query.ascending, query.limit + 1)
+        found = [_stored_from_columns(*row) for row in run_sql(session, command, tuple(bounds.values()))]
+    page = found[: query.limit]
+    return StatementPage(page, page[-1].seq if len(found) > query.limit else None)
+
+
+def _find_matching(
+    session: Session, wanted: Sequence[_Wanted], bounds: Mapping[str, int], query: StatementQuery
+) -> list[StoredStatement]:
+    """The valid statements of a page, and one more if there is one.
+
+    First the places by the postings alone, then the statements at these places: so a store that is parted by
+    month opens only the months that it needs. Voided ones are dropped; where that leaves too few, it goes on.
+    """
+    found: list[StoredStatement] = []
+    parts, numbers = tuple(one.parts for one in wanted), [one.term_id for one in wanted]
+    limit = query.limit + 1
+    while True:
+        command = _places_command(parts, tuple(bounds), query.ascending, limit)
+        rows = run_sql(session, command, (numbers[0], *bounds.values(), *numbers[1:]))
+        sequences = [row[0] for row in rows]
+        found += _find_valid(session, sequences, ascending=query.ascending)
+        if len(sequences) < limit or len(found) > query.limit:
+            break
+        bounds = _after(sequences[-1], bounds, ascending=query.ascending)
+        limit = min(limit * 2, _MOST_PLACES)
+    return found[: query.limit + 1]
+
+
+def _find_valid(session: Session, sequences: Sequence[int], *, ascending: bool) -> list[StoredStatement]:
+    if not sequences:
+        return []
+    asked = numbers_text(sequences)
+    if session.get_bind().dialect.name == "sqlite":
+        asked = f"[{asked[1:-1]}]"
+    found = [_stored_from_columns(*row) for row in run_sql(session, _VALID_AT, (asked,))]
+    return sorted(found, key=lambda one: one.seq, reverse=not ascending)
+
+
+def _refuse_archived(session: Session, statement_id: UUID) -> None:
+    archive = session.execute(
+        select(ArchiveRow)
+        .join(StatementKey, StatementKey.archive_id == ArchiveRow.archive_id)
+        .where(StatementKey.statement_id == statement_id)
+    ).scalar_one_or_none()
+    if archive is not None:
+        raise StatementArchived(
+            f"The statement {statement_id} was moved to the archive {archive.file_name} with all of "
+            f"{archive.month}. Ask the operator of the record store to restore it."
+        )
 
 
 def _find_own(session: Session, statement_id: UUID, *, authority: Account | None) -> StoredStatement | None:
@@ -118,7 +184,7 @@ def _find_own(session: Session, statement_id: UUID, *, authority: Account | None
     row = session.execute(
         select(*STORED_COLUMNS)
         .join(Term, Term.term_id == StatementRow.authority_term_id)
-        .where(StatementRow.statement_id == statement_id, Term.digest == key.digest)
+        .where(has_id(statement_id), Term.digest == key.digest)
     ).one_or_none()
     return None if row is None else stored_from_row(row)
 
@@ -126,16 +192,13 @@ def _find_own(session: Session, statement_id: UUID, *, authority: Account | None
 def _find_wanted(session: Session, query: StatementQuery) -> list[_Wanted] | None:
     """The terms to look for, rarest first; None if one of them stands nowhere."""
     asked = _asked_terms(query)
-    rows = session.execute(
-        select(Term.digest, Term.term_id).where(Term.digest.in_([key.digest for key, _ in asked]))
-        .order_by(Term.posting_count)
-    ).all()  # fmt: skip
-    numbers = {bytes(digest): number for digest, number in rows}
-    if any(key.digest not in numbers for key, _ in asked):
+    if not asked:
+        return []
+    found = find_counted_terms(session, [key for key, _ in asked])
+    if any(key not in found for key, _ in asked):
         return None
-    rank = {number: place for place, number in enumerate(numbers.values())}
-    wanted = [_Wanted(numbers[key.digest], parts) for key, parts in asked]
-    return sorted(wanted, key=lambda one: rank[one.term_id])
+    rarest_first = sorted(asked, key=lambda one: found[one[0]][1])
+    return [_Wanted(found[key][0], parts) for key, parts in rarest_first]
 
 
 def _asked_terms(query: StatementQuery) -> list[tuple[TermKey, Part]]:
@@ -155,41 +218,71 @@ def _asked_terms(query: StatementQuery) -> list[tuple[TermKey, Part]]:
     return asked
 
 
-def _matching(wanted: Sequence[_Wanted]) -> tuple["Select[int, UUID, bool, bytes]", Any]:
-    """Valid statements in which all terms stand, and the column to order and bound them by.
+@lru_cache(maxsize=512)
+def _places_command(
+    parts: tuple[Part, ...], bounds: tuple[str, ...], ascending: bool, limit: int
+) -> EngineSql:
+    """The command for places in the order: parameters are the rarest term, the bounds, and the other terms.
 
-    That column is the rarest term's own, so that its postings are read in order and only as far as needed.
+    The postings of the rarest term are read in order, only as far as needed; for each the other terms are
+    looked up by their key. Written as scalar subqueries, because a planner that turns them into a join reads
+    every posting of a term that stands in all statements. The limit stands in the command, so that a
+    prepared plan knows how few rows are wanted.
+
+    Args:
+        parts: which parts each term must play, the rarest first.
+        bounds: comparisons of the place with a parameter.
     """
-    selected = select(*STORED_COLUMNS).where(StatementRow.voided.is_(False))
-    if not wanted:
-        return selected, StatementRow.seq
-    rarest, *others = wanted
-    posting = aliased(Posting)
-    selected = selected.join(posting, posting.seq == StatementRow.seq).where(
-        posting.term_id == rarest.term_id, *_plays(posting, rarest.parts)
+    conditions = ["p.term_id = ?", *_plays("p", parts[0]), *(f"p.seq {bound} ?" for bound in bounds)]
+    conditions += [_stands_too(other) for other in parts[1:]]
+    # Only our own words and numbers are put together here; values go as parameters.
+    text = (
+        f"SELECT p.seq FROM xapi_posting p WHERE {' AND '.join(conditions)} "  # noqa: S608
+        f"ORDER BY p.seq {'ASC' if ascending else 'DESC'} LIMIT {limit}"
     )
-    for other in others:
-        further = aliased(Posting)
-        selected = selected.where(
-            exists().where(
-                further.term_id == other.term_id,
-                further.seq == posting.seq,
-                *_plays(further, other.parts),
-            )
-        )
-    return selected, posting.seq
+    return EngineSql(sqlite=text, postgresql=text.replace("?", "%s"))
 
 
-def _plays(posting: Any, parts: Part) -> list[Any]:
-    return [] if parts == _ANY_PART else [posting.mask.op("&")(int(parts)) != 0]
+@lru_cache(maxsize=512)
+def _newest_command(bounds: tuple[str, ...], ascending: bool, limit: int) -> EngineSql:
+    """The command for a page without a filter: parameters are the bounds."""
+    conditions = ["NOT voided", *(f"seq {bound} ?" for bound in bounds)]
+    text = (
+        f"SELECT {_COLUMNS} FROM xapi_statement WHERE {' AND '.join(conditions)} "  # noqa: S608 - our own words
+        f"ORDER BY seq {'ASC' if ascending else 'DESC'} LIMIT {limit}"
+    )
+    return EngineSql(sqlite=text, postgresql=text.replace("?", "%s"))
 
 
-def _bounds(seq: Any, query: StatementQuery, *, after: int | None) -> list[Any]:
-    bounds = []
+def _stands_too(parts: Part) -> str:
+    plays = _plays("f", parts) or ["TRUE"]
+    return f"(SELECT {plays[0]} FROM xapi_posting f WHERE f.term_id = ? AND f.seq = p.seq)"  # noqa: S608
+
+
+def _plays(alias: str, parts: Part) -> list[str]:
+    return [] if parts == _ANY_PART else [f"{alias}.mask & {int(parts)} <> 0"]
+
+
+def _bounds(query: StatementQuery, *, after: int | None) -> dict[str, int]:
+    """Comparison of the place in the order -> the number to compare with."""
+    bounds = {}
     if query.since is not None:
-        bounds.append(seq > sequence_at(query.since))
+        bounds[">"] = sequence_at(query.since)
     if query.until is not None:
-        bounds.append(seq <= sequence_at(query.until))
-    if after is not None:
-        bounds.append(seq > after if query.ascending else seq < after)
-    return bounds
+        bounds["<="] = sequence_at(query.until)
+    return bounds if after is None else _after(after, bounds, ascending=query.ascending)
+
+
+def _after(seq: int, bounds: Mapping[str, int], *, ascending: bool) -> dict[str, int]:
+    """The bounds for what follows a place; of two lower or two upper ones only the tighter stays."""
+    if ascending:
+        return {**bounds, ">": max(seq, bounds.get(">", seq))}
+    return {**bounds, "<=": min(seq - 1, bounds.get("<=", seq))}
+
+
+def _stored_from_columns(
+    seq: int, statement_id: UUID | str, voided: bool | int, payload: bytes
+) -> StoredStatement:
+    """A row as the drivers give it: SQLite knows neither UUIDs nor truth."""
+    one = statement_id if isinstance(statement_id, UUID) else UUID(statement_id)
+    return StoredStatement(seq, one, bool(voided), instant_of(seq), bytes(payload))

@@ -8,7 +8,7 @@ from typing import Any
 from xapi_bridge.statement import Statement
 from xapi_bridge.statement.activities import InteractionType
 from xapi_bridge.translate.building import Enrolment, NamedActivity, build_statement, duration_from_seconds
-from xapi_bridge.vocabulary import adl
+from xapi_bridge.vocabulary import adl, cchc
 
 
 @dataclass(frozen=True)
@@ -18,15 +18,15 @@ class Answer:
     Attributes:
         interaction_type: of the question, in the words of xAPI Data 2.4.4.1.
         response: in that interaction's notation, for example `b` or `a[,]c`.
-        scaled: points earned, 0.0 to 1.0.
-        success: whether it counts as right.
+        scaled: points earned, 0.0 to 1.0; None while a person must still give them.
+        success: whether it counts as right; None as long as `scaled`.
         correct_responses: in the same notation; empty when they must not be told.
     """
 
     interaction_type: InteractionType
     response: str
-    scaled: float
-    success: bool
+    scaled: float | None
+    success: bool | None
     correct_responses: Sequence[str] = ()
 
 
@@ -65,12 +65,14 @@ def question_answered(
     parents: Sequence[NamedActivity],
     event_id: str,
     at: datetime,
+    seconds: float | None = None,
 ) -> Statement:
     """The learner answered one question.
 
     Args:
         question: of type adl.INTERACTION.
         parents: the quiz, or the module for a check inside a lesson.
+        seconds: time spent on it, if known.
     """
     interaction: dict[str, Any] = {"interactionType": answer.interaction_type}
     if answer.correct_responses:
@@ -83,12 +85,17 @@ def question_answered(
         event_id=event_id,
         at=at,
         interaction=interaction,
-        result={
-            "response": answer.response,
-            "success": answer.success,
-            "score": {"scaled": round(answer.scaled, 4)},
-        },
+        result=_answer_result(answer, seconds),
     )
+
+
+def _answer_result(answer: Answer, seconds: float | None) -> dict[str, Any]:
+    result: dict[str, Any] = {"response": answer.response}
+    if answer.scaled is not None:
+        result |= {"success": answer.success, "score": {"scaled": round(answer.scaled, 4)}}
+    if seconds is not None:
+        result["duration"] = duration_from_seconds(seconds)
+    return result
 
 
 def quiz_passed_or_failed(
@@ -100,12 +107,14 @@ def quiz_passed_or_failed(
     event_id: str,
     at: datetime,
     seconds: float | None = None,
+    chain: str = "",
 ) -> Statement:
     """The learner finished an attempt; the verb is passed or failed.
 
     Args:
         parents: the quiz's module, or the package.
         seconds: time spent on the attempt, if known.
+        chain: digest over all steps of the attempt, so that this record bears witness to them; may be empty.
     """
     result: dict[str, Any] = {
         "score": {
@@ -119,5 +128,7 @@ def quiz_passed_or_failed(
     }
     if seconds is not None:
         result["duration"] = duration_from_seconds(seconds)
+    if chain:
+        result["extensions"] = {cchc.chain_extension(enrolment.iri_base): chain}
     verb = adl.PASSED if score.passed else adl.FAILED
     return build_statement(enrolment, verb, quiz, parents=parents, event_id=event_id, at=at, result=result)

@@ -7,7 +7,8 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from xapi_bridge.statement import Account, Statement, statement_from_properties
-from xapi_bridge.vocabulary import adl, cchc
+from xapi_bridge.vocabulary import cchc
+from xapi_bridge.vocabulary.concepts import VERB_DISPLAY
 
 #: Raised whenever the same event would be told in other words, so that analysts can tell them apart.
 TRANSLATION_VERSION = "1"
@@ -57,20 +58,66 @@ def build_statement(
     at: datetime,
     result: Mapping[str, Any] | None = None,
     interaction: Mapping[str, Any] | None = None,
+    courses: Sequence[NamedActivity] = (),
 ) -> Statement:
-    """A statement whose id follows from the event, so that telling it again stores nothing twice.
+    """A statement of a learner about a package, whose id follows from the event.
 
     Args:
         event_id: of our own event, for example `attempt/17/finished`; one event may give several statements.
         at: when it happened, aware.
         result, interaction: JSON properties of `result` and of the activity's definition.
+        courses: further groupings, for example the course in the LMS.
+    """
+    return compose_statement(
+        enrolment.learner,
+        verb,
+        activity_object(thing, more=interaction),
+        iri=thing.iri,
+        context={
+            "registration": str(enrolment.registration),
+            **activity_context(parents=parents, groupings=[enrolment.package, *courses]),
+        },
+        extensions={cchc.package_version_extension(enrolment.iri_base): enrolment.package_version},
+        result=result,
+        iri_base=enrolment.iri_base,
+        event_id=event_id,
+        at=at,
+    )
+
+
+def compose_statement(
+    actor: Account,
+    verb: str,
+    target: Mapping[str, Any],
+    *,
+    iri: str,
+    context: Mapping[str, Any],
+    extensions: Mapping[str, Any] | None = None,
+    result: Mapping[str, Any] | None = None,
+    iri_base: str,
+    event_id: str,
+    at: datetime,
+) -> Statement:
+    """A statement whose id follows from the event, so that telling it again stores nothing twice.
+
+    Args:
+        target: the JSON of `object`.
+        iri: what the id is made of besides event and verb: the activity, or the statement that is taken back.
+        context, result: JSON properties; language and the translation's version are added.
+        extensions: further context extensions.
+        iri_base: beginning of our own IRIs (CCHC_IRI_BASE).
+        at: when it happened, aware.
     """
     properties: dict[str, Any] = {
-        "id": str(statement_id(enrolment.iri_base, event_id=event_id, verb=verb, iri=thing.iri)),
-        "actor": _learner(enrolment.learner),
-        "verb": {"id": verb, "display": dict(adl.VERB_DISPLAY[verb])},
-        "object": _activity(thing, more=interaction),
-        "context": _context(enrolment, parents=parents),
+        "id": str(statement_id(iri_base, event_id=event_id, verb=verb, iri=iri)),
+        "actor": agent(actor),
+        "verb": {"id": verb, "display": dict(VERB_DISPLAY[verb])},
+        "object": dict(target),
+        "context": {
+            **context,
+            "language": "vi",
+            "extensions": {cchc.translation_extension(iri_base): TRANSLATION_VERSION, **(extensions or {})},
+        },
         "timestamp": at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
     }
     if result:
@@ -88,25 +135,21 @@ def duration_from_seconds(seconds: float) -> str:
     return f"PT{round(max(seconds, 0.0), 2):.2f}".rstrip("0").rstrip(".") + "S"
 
 
-def _learner(account: Account) -> dict[str, Any]:
+def agent(account: Account) -> dict[str, Any]:
+    """The JSON of an Agent: an account and never a name."""
     return {"objectType": "Agent", "account": {"homePage": account.home_page, "name": account.name}}
 
 
-def _activity(thing: NamedActivity, *, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def activity_object(thing: NamedActivity, *, more: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The JSON of an Activity; `more` joins its definition."""
     definition = {"type": thing.type, "name": {"vi": thing.title}, **(more or {})}
     return {"objectType": "Activity", "id": thing.iri, "definition": definition}
 
 
-def _context(enrolment: Enrolment, *, parents: Sequence[NamedActivity]) -> dict[str, Any]:
-    activities: dict[str, Any] = {"grouping": [_activity(enrolment.package)]}
-    if parents:
-        activities["parent"] = [_activity(parent) for parent in parents]
-    return {
-        "registration": str(enrolment.registration),
-        "contextActivities": activities,
-        "language": "vi",
-        "extensions": {
-            cchc.translation_extension(enrolment.iri_base): TRANSLATION_VERSION,
-            cchc.package_version_extension(enrolment.iri_base): enrolment.package_version,
-        },
-    }
+def activity_context(
+    *, parents: Sequence[NamedActivity] = (), groupings: Sequence[NamedActivity] = ()
+) -> dict[str, Any]:
+    """`contextActivities`, ready to join a context; nothing when there is none."""
+    related = {"grouping": groupings, "parent": parents}
+    written = {name: [activity_object(one) for one in things] for name, things in related.items() if things}
+    return {"contextActivities": written} if written else {}
