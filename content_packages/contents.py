@@ -1,39 +1,82 @@
-"""What a package holds, as frozen dataclasses: the one reading of the canonical JSON (pure)."""
+"""What a package holds, as frozen dataclasses (pure). `reading` makes them of the canonical JSON."""
 
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
-QuestionType = Literal["single", "multiple", "truefalse", "match", "order", "numeric", "short", "essay"]
+from content_packages.companions import LegalBasis, QAEntry, Survey
+
+QuestionType = Literal[
+    "single", "multiple", "truefalse", "match", "order", "numeric", "short", "cloze", "essay"
+]
+#: When a learner hears about an answer: after the attempt, after each answer, or with further tries.
+Behaviour = Literal["deferred", "immediate", "interactive"]
+#: What a learner may be shown: the score, marks per question, the key, explanations and feedback.
+Shown = Literal["score", "marks", "answers", "explanations"]
 
 #: How the compiler writes an inline check into a section. Authors cannot write it: the sanitiser
 #: removes `data-q`.
 CHECK_SLOT = re.compile(r'<div class="kiem-tra" data-q="([a-z0-9-]+)"></div>')
 
-_DURATION = re.compile(r"^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?$")
-
 
 @dataclass(frozen=True)
 class Option:
-    """One choice of a question; `feedback` is shown to who chose it."""
+    """One choice of a question; `feedback` is shown to who chose it, `pin` keeps its place in a shuffle."""
 
     text: str
     correct: bool
     feedback: str | None
+    pin: bool = False
+
+
+@dataclass(frozen=True)
+class Blank:
+    """One blank of a cloze question: typed (`answers` are accepted) or chosen from `options`."""
+
+    answers: tuple[str, ...] = ()
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One line of an essay's rubric; `points` is the most it can earn, above zero."""
+
+    criterion: str
+    points: float
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A story that at least two questions of its bank ask about; a draw takes the set whole.
+
+    Attributes:
+        text: Markdown, like a stem.
+    """
+
+    id: str
+    bank: str
+    text: str
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question. Which of options, pairs, answers and items is filled follows from `type`.
+    """One question. Which of options, pairs, answers, items, blanks and rubric is filled follows from `type`.
 
     Attributes:
+        stem: Markdown; in a cloze question `[[1]]`, `[[2]]` … stand where `blanks` are filled in.
         pairs: (left, right) that belong together.
         items: in their right order.
         mark: weight in an attempt's score, above zero.
         graded: checked against its source, so it may count in a graded quiz; None when not said.
+        source: `ref` of one of the package's legal basis or other sources.
+        fold_diacritics: for short and cloze: an answer without diacritics is accepted too.
+        case_sensitive: for short and cloze: capitals must be right.
+        min_words: for essay: fewer words cannot be handed in.
+        situation: id of the situation that the question asks about.
+        situational: asks for a decision in a case from work.
+        hint: shown before a further try in the interactive behaviour.
     """
 
     id: str
@@ -52,6 +95,17 @@ class Question:
     pairs: tuple[tuple[str, str], ...]
     answers: tuple[str, ...]
     items: tuple[str, ...]
+    blanks: tuple[Blank, ...] = ()
+    rubric: tuple[Criterion, ...] = ()
+    fold_diacritics: bool = False
+    case_sensitive: bool = False
+    min_words: int | None = None
+    situation: str | None = None
+    situational: bool = False
+    skill: str | None = None
+    hint: str | None = None
+    facts: tuple[str, ...] = ()
+    review_by: date | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +134,8 @@ class Module:
     Attributes:
         minutes: planned time, when the author gave it.
         quiz_id: the end quiz that must be passed, when there is one.
+        area: the subject area that the author named.
+        skill: the skill that it trains.
     """
 
     id: str
@@ -91,6 +147,9 @@ class Module:
     sections_count: bool
     checks_count: bool
     quiz_id: str | None
+    area: str | None = None
+    review_by: date | None = None
+    skill: str | None = None
 
     @property
     def check_ids(self) -> tuple[str, ...]:
@@ -114,15 +173,41 @@ class DrawRule:
 
 
 @dataclass(frozen=True)
+class Feedback:
+    """The policy matrix: what is shown at which time.
+
+    Attributes:
+        during: while the attempt runs (`immediate` and `interactive` behaviour).
+        after: as soon as an attempt is finished.
+        closed: when the learner has passed, has no attempt left, or the window is over.
+    """
+
+    during: frozenset[Shown]
+    after: frozenset[Shown]
+    closed: frozenset[Shown]
+
+
+@dataclass(frozen=True)
+class Window:
+    """When attempts are possible; each bound may be open."""
+
+    opens_at: datetime | None
+    closes_at: datetime | None
+    last_start_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Quiz:
     """A blueprint with its rules.
 
     Attributes:
         mastery: pass mark, 0..1 of the maximum.
         attempts: allowed attempts; None: no limit.
-        feedback_after: of `score`, `marks`, `explanations`.
-        answers: when the key is shown: `never`, `after_attempt`, `after_close` (passed or no attempt left).
         recommend: ids of modules to read again after a fail.
+        tries: how often one question may be answered in the `interactive` behaviour.
+        certainty: the learner also says how sure they are; only in practice.
+        commend: template of the commendation after a pass.
+        pair: name that a pre-test and its post-test share; `part` says which of the two this is.
     """
 
     id: str
@@ -135,27 +220,53 @@ class Quiz:
     shuffle_questions: bool
     shuffle_options: bool
     draw: tuple[DrawRule, ...]
-    feedback_after: frozenset[str]
-    answers: str
+    feedback: Feedback
     recommend: tuple[str, ...]
+    behaviour: Behaviour = "deferred"
+    tries: int = 2
+    certainty: bool = False
+    window: Window | None = None
+    commend: str | None = None
+    pair: str | None = None
+    part: Literal["pre", "post"] | None = None
 
     @property
     def question_count(self) -> int:
         """How many questions one attempt has."""
         return sum(rule.count for rule in self.draw)
 
+    @property
+    def feedback_after(self) -> frozenset[Shown]:
+        """What is shown as soon as an attempt is finished."""
+        return self.feedback.after
+
+    @property
+    def answers(self) -> Literal["never", "after_attempt", "after_close"]:
+        """From when the key is shown."""
+        if "answers" in self.feedback.after:
+            return "after_attempt"
+        return "after_close" if "answers" in self.feedback.closed else "never"
+
 
 @dataclass(frozen=True)
 class OutlineEntry:
-    """One step of the package in order of delivery; `id` is that of the module or quiz."""
+    """One step of the package in order of delivery; `id` is that of the module, quiz or survey."""
 
-    kind: Literal["module", "quiz"]
+    kind: Literal["module", "quiz", "survey"]
     id: str
 
 
 @dataclass(frozen=True)
 class Package:
-    """One immutable version of a package."""
+    """One immutable version of a package.
+
+    Attributes:
+        areas: subject areas of the whole package.
+        skills: skills that it trains.
+        situations, qa, surveys: by id.
+        legal_basis: cited documents by `ref`.
+        review_by: the day by which the author wants to have read it all again.
+    """
 
     digest: str
     id: str
@@ -167,108 +278,14 @@ class Package:
     modules: Mapping[str, Module]
     quizzes: Mapping[str, Quiz]
     questions: Mapping[str, Question]
+    areas: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    situations: Mapping[str, Situation] = field(default_factory=dict)
+    qa: Mapping[str, QAEntry] = field(default_factory=dict)
+    surveys: Mapping[str, Survey] = field(default_factory=dict)
+    legal_basis: Mapping[str, LegalBasis] = field(default_factory=dict)
+    review_by: date | None = None
 
     def module_of_quiz(self, quiz_id: str) -> Module | None:
         """The module that the quiz ends, if any."""
         return next((module for module in self.modules.values() if module.quiz_id == quiz_id), None)
-
-
-def package_from_canonical(canonical: str, *, digest: str) -> Package:
-    """The package that the compiler wrote as canonical JSON; it was checked there, so nothing is refused."""
-    written = json.loads(canonical)
-    package = written["package"]
-    return Package(
-        digest=digest,
-        id=package["id"],
-        version=package["version"],
-        title=package["title"],
-        lang=package["lang"],
-        owner=package.get("owner"),
-        outline=tuple(OutlineEntry(entry["kind"], entry["id"]) for entry in written["outline"]),
-        modules={module["id"]: _module(module) for module in written["modules"]},
-        quizzes={quiz["id"]: _quiz(quiz) for quiz in written["quizzes"]},
-        questions={question["id"]: question_from_canonical(question) for question in written["questions"]},
-    )
-
-
-def question_from_canonical(question: Mapping[str, Any]) -> Question:
-    """One question in canonical form (schema cchc-question/1)."""
-    return Question(
-        id=question["id"],
-        bank=question["bank"],
-        type=question["type"],
-        stem=question["stem"],
-        level=question.get("level"),
-        area=question.get("area"),
-        graded=question.get("graded"),
-        source=question.get("source"),
-        explain=question.get("explain"),
-        mark=float(question.get("mark", 1)),
-        partial=question.get("partial", False),
-        tolerance=float(question.get("tolerance", 0)),
-        options=tuple(
-            Option(option["text"], option["correct"], option.get("feedback"))
-            for option in question.get("options", ())
-        ),
-        pairs=tuple((left, right) for left, right in question.get("pairs", ())),
-        answers=tuple(question.get("answers", ())),
-        items=tuple(question.get("items", ())),
-    )
-
-
-def _module(module: Mapping[str, Any]) -> Module:
-    rule = module.get("complete_when", {"sections": "all", "checks": "all"})
-    return Module(
-        id=module["id"],
-        folder=module["folder"],
-        title=module["title"],
-        minutes=module.get("minutes"),
-        objectives=tuple(module.get("objectives", ())),
-        sections=tuple(
-            Section(number, section["title"], section["html"])
-            for number, section in enumerate(module["sections"], start=1)
-        ),
-        sections_count="sections" in rule,
-        checks_count="checks" in rule,
-        quiz_id=rule.get("quiz"),
-    )
-
-
-def _quiz(quiz: Mapping[str, Any]) -> Quiz:
-    shuffle = quiz.get("shuffle", {})
-    feedback = quiz.get("feedback", {})
-    return Quiz(
-        id=quiz["id"],
-        title=quiz["title"],
-        mode=quiz["mode"],
-        mastery=float(quiz["mastery"]),
-        attempts=quiz.get("attempts"),
-        wait_between=duration(quiz.get("wait_between", "PT0S")),
-        time_limit=duration(quiz["time_limit"]) if "time_limit" in quiz else None,
-        shuffle_questions=shuffle.get("questions", False),
-        shuffle_options=shuffle.get("options", False),
-        draw=tuple(_draw_rule(rule) for rule in quiz["draw"]),
-        feedback_after=frozenset(feedback.get("after", ("score",))),
-        answers=feedback.get("answers", "never"),
-        recommend=tuple(
-            target.removeprefix("module:") for target in quiz.get("on_fail", {}).get("recommend", ())
-        ),
-    )
-
-
-def _draw_rule(rule: Mapping[str, Any]) -> DrawRule:
-    where = {field: tuple(allowed) for field, allowed in rule.get("where", {}).items()}
-    return DrawRule(bank=rule["bank"], count=rule["count"], where=where)
-
-
-def duration(text: str) -> timedelta:
-    """A length of time from its ISO 8601 form with days, hours, minutes and seconds, such as PT20M.
-
-    Raises:
-        ValueError: `text` has another form; the quiz schema lets none pass.
-    """
-    found = _DURATION.match(text)
-    if found is None:
-        raise ValueError(f"Not a duration that a quiz may have: {text!r}. Write for example PT20M.")
-    days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
-    return timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)

@@ -1,7 +1,7 @@
 """Answers of an attempt: saved at once, never lost, never overwritten from a stale page."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +9,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from content_packages.assessment.attempts import GRACE, lock_attempt
-from content_packages.assessment.models import IN_PROGRESS, Answer, Attempt, AttemptItem, Draft
+from content_packages.assessment.models import (
+    ANSWER,
+    IN_PROGRESS,
+    MARK,
+    REGRADE,
+    SETTLED,
+    TRY,
+    Attempt,
+    AttemptItem,
+    Draft,
+    Step,
+)
+from content_packages.assessment.own_saves import replaces
 from content_packages.assessment.responses import Response, read_response, written_response
+from content_packages.assessment.steps import add_step
 from content_packages.contents import Package
-from content_packages.errors import AnswerConflict, AttemptOver, ItemNotFound
+from content_packages.errors import AnswerConflict, AnswerSettled, AttemptOver, ItemNotFound
 
 
 @dataclass(frozen=True)
@@ -20,17 +33,30 @@ class ItemState:
     """One question of an attempt with the answer that counts now.
 
     Attributes:
+        slot: place in the blueprint, from 1.
         seq: how many saves the item has had; a page sends back the number that it was made with.
         response: None while nothing was saved.
+        tries: how often it was checked at once.
+        is_settled: whether it was checked and no further try is allowed.
+        earned: what the newest step says that the answer earns, 0..1; None when it says nothing.
+        mark: what a person decided about an essay: `points` per criterion and `comment`.
+        is_regraded: whether points were counted again by another key.
     """
 
     item_id: int
     position: int
+    slot: int
     question_id: str
     option_order: tuple[int, ...]
-    seq: int
-    response: Mapping[str, Any] | None
-    saved_at: datetime | None
+    seq: int = 0
+    response: Mapping[str, Any] | None = None
+    saved_at: datetime | None = None
+    client_id: str | None = None
+    tries: int = 0
+    is_settled: bool = False
+    earned: float | None = None
+    mark: Mapping[str, Any] | None = None
+    is_regraded: bool = False
 
     @property
     def is_answered(self) -> bool:
@@ -46,13 +72,21 @@ class SavedAnswer:
     saved_at: datetime
 
 
+@dataclass(frozen=True)
+class HeldItem:
+    """An item whose attempt is held until the transaction ends."""
+
+    attempt: Attempt
+    row: AttemptItem
+    state: ItemState
+
+
 def read_items(session: Session, attempt_id: int) -> tuple[ItemState, ...]:
-    """The questions of an attempt in the learner's order, each with the newest saved answer."""
+    """The questions of an attempt in the learner's order, each with what its steps and draft say."""
     rows = session.scalars(
         select(AttemptItem).where(AttemptItem.attempt_id == attempt_id).order_by(AttemptItem.position)
     ).all()
-    newest = _newest_saves(session, [row.id for row in rows])
-    return tuple(_item_state(row, newest.get(row.id)) for row in rows)
+    return _item_states(session, list(rows))
 
 
 def save_draft(
@@ -63,6 +97,8 @@ def save_draft(
     response: Response,
     seen_seq: int,
     now: datetime,
+    client_id: str | None = None,
+    after: Collection[str] = (),
 ) -> SavedAnswer:
     """Keeps an answer while the learner still thinks; it counts if nothing newer comes.
 
@@ -70,21 +106,25 @@ def save_draft(
 
     Args:
         seen_seq: the item's `seq` when the page was made.
+        client_id: the browser's own id of this save; the same id is never kept twice.
+        after: ids of saves that the same browser made before and does not know the fate of.
 
     Raises:
         AttemptOver: the attempt is finished or its time is over.
+        AnswerSettled: the answer was checked, and no further try is allowed.
         AnswerConflict: another page saved a different answer since.
     """
-    item, newest = _item_for_save(session, attempt_id, position, now=now)
+    held = hold_item(session, attempt_id, position, now=now)
     written = written_response(response)
-    known = _settle(newest, written, seen_seq, now=now)
+    known = settle_save(session, held.state, written, seen_seq, client_id=client_id, after=after, now=now)
     if known is not None:
         return known
-    draft = session.get(Draft, item.id)
+    draft = session.get(Draft, held.row.id)
     if draft is None:
-        draft = Draft(item_id=item.id, seq=seen_seq + 1, response=written, saved_at=now)
+        draft = Draft(item_id=held.row.id)
         session.add(draft)
-    draft.seq, draft.response, draft.saved_at = seen_seq + 1, written, now
+    draft.seq, draft.response, draft.saved_at = held.state.seq + 1, written, now
+    draft.client_id = client_id
     session.flush()
     return SavedAnswer(draft.seq, now)
 
@@ -97,39 +137,66 @@ def save_answer(
     response: Response,
     seen_seq: int,
     now: datetime,
+    client_id: str | None = None,
 ) -> SavedAnswer:
     """Adds a step: the learner sent this answer and went on. The draft, being older, is done with.
 
     Args:
-        seen_seq: the item's `seq` when the page was made.
+        seen_seq, client_id: as in `save_draft`.
 
     Raises:
-        AttemptOver: the attempt is finished or its time is over.
-        AnswerConflict: another page saved a different answer since.
+        AttemptOver, AnswerSettled, AnswerConflict: as in `save_draft`.
     """
-    item, newest = _item_for_save(session, attempt_id, position, now=now)
+    held = hold_item(session, attempt_id, position, now=now)
     written = written_response(response)
-    known = _settle(newest, written, seen_seq, now=now)
+    known = settle_save(session, held.state, written, seen_seq, client_id=client_id, now=now)
     if known is not None:
         return known
-    _delete_draft(session, item.id)
-    session.add(Answer(item_id=item.id, seq=seen_seq + 1, response=written, saved_at=now))
-    session.flush()
-    return SavedAnswer(seen_seq + 1, now)
+    return add_answer(session, held, ANSWER, written, now=now, client_id=client_id)
 
 
-def promote_drafts(session: Session, attempt_id: int) -> None:
-    """Turns what was only autosaved into answers, so that nothing is lost at the end."""
-    drafts = session.scalars(
-        select(Draft)
-        .join(AttemptItem, AttemptItem.id == Draft.item_id)
-        .where(AttemptItem.attempt_id == attempt_id)
-    ).all()
-    for draft in drafts:
-        session.add(
-            Answer(item_id=draft.item_id, seq=draft.seq, response=draft.response, saved_at=draft.saved_at)
-        )
+def add_answer(
+    session: Session,
+    held: HeldItem,
+    kind: str,
+    written: Mapping[str, Any],
+    *,
+    now: datetime,
+    earned: float | None = None,
+    client_id: str | None = None,
+) -> SavedAnswer:
+    """Adds a step with an answer; a draft of the item is older and goes."""
+    draft = session.get(Draft, held.row.id)
+    if draft is not None:
         session.delete(draft)
+        session.flush()
+    seq = held.state.seq + 1
+    add_step(
+        session,
+        held.attempt,
+        kind,
+        written,
+        at=now,
+        item=held.row,
+        seq=seq,
+        earned=earned,
+        client_id=client_id,
+    )
+    return SavedAnswer(seq, now)
+
+
+def promote_drafts(session: Session, attempt: Attempt) -> None:
+    """Turns what was only autosaved into steps, so that nothing is lost at the end."""
+    found = session.execute(
+        select(Draft, AttemptItem)
+        .join(AttemptItem, AttemptItem.id == Draft.item_id)
+        .where(AttemptItem.attempt_id == attempt.id)
+        .order_by(AttemptItem.position)
+    ).all()
+    for draft, item in found:
+        seq, written, at, client_id = draft.seq, draft.response, draft.saved_at, draft.client_id
+        session.delete(draft)
+        add_step(session, attempt, ANSWER, written, at=at, item=item, seq=seq, client_id=client_id)
     session.flush()
 
 
@@ -138,18 +205,64 @@ def response_of(item: ItemState, package: Package) -> Response:
     return read_response(package.questions[item.question_id], item.response or {})
 
 
-def _item_for_save(
-    session: Session, attempt_id: int, position: int, *, now: datetime
-) -> tuple[AttemptItem, Draft | Answer | None]:
-    """The item with its newest save, its attempt held; refuses when the attempt is over."""
+def hold_item(session: Session, attempt_id: int, position: int, *, now: datetime) -> HeldItem:
+    """The item with its newest save, its attempt held.
+
+    Raises:
+        AttemptOver: the attempt is finished or its time is over.
+        ItemNotFound: the attempt has no such question.
+    """
     attempt = lock_attempt(session, attempt_id)
     _refuse_if_over(attempt, now=now)
-    item = session.scalar(
+    row = session.scalar(
         select(AttemptItem).where(AttemptItem.attempt_id == attempt_id, AttemptItem.position == position)
     )
-    if item is None:
+    if row is None:
         raise ItemNotFound(f"The attempt has no question {position}.")
-    return item, _newest_saves(session, [item.id]).get(item.id)
+    return HeldItem(attempt, row, _item_states(session, [row])[0])
+
+
+def settle_save(
+    session: Session,
+    item: ItemState,
+    written: Mapping[str, Any],
+    seen_seq: int,
+    *,
+    client_id: str | None,
+    now: datetime,
+    after: Collection[str] = (),
+) -> SavedAnswer | None:
+    """None when the save may go on; the earlier acknowledgement when this save is already kept.
+
+    To say nothing where nothing was said is no save at all, nor is to say again what stands there.
+
+    Raises:
+        AnswerSettled: the answer was checked, and no further try is allowed.
+        AnswerConflict: another page saved a different answer since.
+    """
+    known = _kept_save(session, item, client_id)
+    if known is not None:
+        return known
+    if dict(item.response or {}) == written:
+        return SavedAnswer(item.seq, item.saved_at or now)
+    if item.is_settled:
+        raise AnswerSettled("This answer was checked; it can no longer change.")
+    if seen_seq != item.seq and not replaces(client_id, after, kept=item.client_id):
+        raise AnswerConflict(
+            f"The question has {item.seq} saves, the page knew {seen_seq}. Open the question again."
+        )
+    return None
+
+
+def _kept_save(session: Session, item: ItemState, client_id: str | None) -> SavedAnswer | None:
+    """The acknowledgement of a save that came before, with its own number: a page that goes on from there
+    meets what came after it."""
+    if client_id is None:
+        return None
+    if item.client_id == client_id and item.saved_at is not None:
+        return SavedAnswer(item.seq, item.saved_at)
+    step = session.scalar(select(Step).where(Step.item_id == item.item_id, Step.client_id == client_id))
+    return SavedAnswer(step.seq, step.saved_at) if step is not None else None
 
 
 def _refuse_if_over(attempt: Attempt, *, now: datetime) -> None:
@@ -159,47 +272,44 @@ def _refuse_if_over(attempt: Attempt, *, now: datetime) -> None:
         raise AttemptOver("The time of the attempt is over; the answers saved before are handed in.")
 
 
-def _settle(
-    newest: Draft | Answer | None, written: dict[str, Any], seen_seq: int, *, now: datetime
-) -> SavedAnswer | None:
-    """None when the save may go on; the earlier acknowledgement when this save is already kept.
-
-    To say nothing where nothing was said is no save at all.
-    """
-    current = newest.seq if newest is not None else 0
-    kept = newest.response if newest is not None else {}
-    if kept == written and seen_seq in {current, current - 1}:
-        return SavedAnswer(current, newest.saved_at if newest is not None else now)
-    if seen_seq != current:
-        raise AnswerConflict(
-            f"The question has {current} saves, the page knew {seen_seq}. Open the question again."
-        )
-    return None
+def _item_states(session: Session, rows: list[AttemptItem]) -> tuple[ItemState, ...]:
+    ids = [row.id for row in rows]
+    states = {
+        row.id: ItemState(row.id, row.position, row.slot, row.question_id, tuple(row.option_order))
+        for row in rows
+    }
+    for step in session.scalars(select(Step).where(Step.item_id.in_(ids)).order_by(Step.seq)):
+        assert step.item_id is not None  # noqa: S101 - asked for by item
+        states[step.item_id] = _after_step(states[step.item_id], step)
+    for draft in session.scalars(select(Draft).where(Draft.item_id.in_(ids))):
+        if draft.seq > states[draft.item_id].seq:
+            states[draft.item_id] = _after_draft(states[draft.item_id], draft)
+    return tuple(states[row.id] for row in rows)
 
 
-def _delete_draft(session: Session, item_id: int) -> None:
-    draft = session.get(Draft, item_id)
-    if draft is not None:
-        session.delete(draft)
-        session.flush()
+def _after_step(item: ItemState, step: Step) -> ItemState:
+    if step.kind == MARK:
+        return replace(item, seq=step.seq, earned=step.earned, mark=step.content)
+    if step.kind == REGRADE:
+        return replace(item, seq=step.seq, earned=step.earned, is_regraded=True)
+    return replace(
+        item,
+        seq=step.seq,
+        response=step.content,
+        saved_at=step.saved_at,
+        client_id=step.client_id,
+        tries=item.tries + (step.kind in {TRY, SETTLED}),
+        is_settled=step.kind == SETTLED,
+        earned=step.earned,
+    )
 
 
-def _newest_saves(session: Session, item_ids: list[int]) -> dict[int, Draft | Answer]:
-    answers = session.scalars(select(Answer).where(Answer.item_id.in_(item_ids)).order_by(Answer.seq))
-    newest: dict[int, Draft | Answer] = {answer.item_id: answer for answer in answers}
-    for draft in session.scalars(select(Draft).where(Draft.item_id.in_(item_ids))):
-        if draft.item_id not in newest or draft.seq > newest[draft.item_id].seq:
-            newest[draft.item_id] = draft
-    return newest
-
-
-def _item_state(row: AttemptItem, newest: Draft | Answer | None) -> ItemState:
-    return ItemState(
-        item_id=row.id,
-        position=row.position,
-        question_id=row.question_id,
-        option_order=tuple(row.option_order),
-        seq=newest.seq if newest is not None else 0,
-        response=newest.response if newest is not None else None,
-        saved_at=newest.saved_at if newest is not None else None,
+def _after_draft(item: ItemState, draft: Draft) -> ItemState:
+    return replace(
+        item,
+        seq=draft.seq,
+        response=draft.response,
+        saved_at=draft.saved_at,
+        client_id=draft.client_id,
+        earned=None,
     )

@@ -1,5 +1,6 @@
 """Attempts: begin or resume one, and where a learner stands with a quiz."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -7,10 +8,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
-from content_packages.assessment.blueprint import draw_questions
-from content_packages.assessment.models import IN_PROGRESS, Attempt, AttemptItem
-from content_packages.contents import Package, Quiz
-from content_packages.errors import AttemptsUsedUp, AttemptTooSoon, ItemNotFound
+from content_packages.assessment.allowances import allowed_percent, extended
+from content_packages.assessment.blueprint import PoolTooSmall, draw_questions
+from content_packages.assessment.exposure import find_exposure
+from content_packages.assessment.models import ABANDONED, IN_PROGRESS, Attempt, AttemptItem
+from content_packages.assessment.steps import begin_chain
+from content_packages.contents import Package, Question, Quiz
+from content_packages.errors import AttemptsUsedUp, AttemptTooSoon, ItemNotFound, QuestionsExpired
 from xapi_bridge.database import insert_if_absent
 from xapi_bridge.statement import Account
 
@@ -20,7 +24,12 @@ GRACE = timedelta(seconds=10)
 
 @dataclass(frozen=True)
 class AttemptState:
-    """One attempt as pages see it. `score` is 0..1, set when the attempt is over."""
+    """One attempt as pages see it.
+
+    Attributes:
+        score: 0..1; None while it is open, while an essay waits for its marker, and when it was abandoned.
+        closes_at: end of the time window for everybody, if there is one.
+    """
 
     id: int
     learner: Account
@@ -35,11 +44,19 @@ class AttemptState:
     finished_at: datetime | None
     score: float | None
     passed: bool | None
+    course_id: str = ""
+    closes_at: datetime | None = None
+    chain: str = ""
 
     @property
     def is_open(self) -> bool:
         """Whether answers can still come."""
         return self.state == IN_PROGRESS
+
+    @property
+    def awaits_marking(self) -> bool:
+        """Whether it was handed in and a person must still give points for an essay."""
+        return self.state not in {IN_PROGRESS, ABANDONED} and self.score is None
 
     def is_time_over(self, now: datetime) -> bool:
         """Whether it is open only because nobody has closed it yet."""
@@ -66,7 +83,7 @@ class QuizStanding:
     @property
     def best(self) -> AttemptState | None:
         """The finished attempt with the highest score."""
-        over = [attempt for attempt in self.attempts if not attempt.is_open]
+        over = [attempt for attempt in self.attempts if attempt.score is not None]
         return max(over, key=lambda attempt: attempt.score or 0.0, default=None)
 
     @property
@@ -105,21 +122,30 @@ def start_attempt(
     quiz: Quiz,
     seed: int,
     now: datetime,
+    closes_at: datetime | None = None,
+    course_id: str = "",
+    pool: Sequence[Question] | None = None,
 ) -> AttemptState:
     """The attempt in progress, or a new one when the rules allow it. Two clicks begin one attempt.
 
     Args:
         seed: decides the draw; give each attempt another.
+        closes_at: when every attempt ends, however much of its own time is left.
+        course_id: the course of the LMS; its teachers mark the essays.
+        pool: what may be drawn today, in written order; None: every question of the package.
 
     Raises:
         AttemptsUsedUp, AttemptTooSoon: the rules of the quiz.
+        QuestionsExpired: too few questions may be drawn today.
     """
     standing = find_standing(session, learner, registration=registration, package=package, quiz=quiz)
     if standing.open_attempt is not None:
         return standing.open_attempt
     refuse_new_attempt(standing, now=now)
     number = len(standing.attempts) + 1
-    due_at = now + quiz.time_limit if quiz.time_limit is not None else None
+    due_at = due_instant(
+        session, learner, package_id=package.id, quiz=quiz, begun_at=now, closes_at=closes_at
+    )
     row = {
         "home_page": learner.home_page,
         "name": learner.name,
@@ -132,14 +158,36 @@ def start_attempt(
         "state": IN_PROGRESS,
         "started_at": now,
         "due_at": due_at,
+        "closes_at": closes_at,
+        "course_id": course_id,
+        "results_told": 0,
+        "steps": 0,
+        "chain": "",
     }
     is_new = insert_if_absent(session, Attempt.__table__, [row])
     attempt = session.scalars(
         select(Attempt).where(_of_quiz(learner, registration, package.id, quiz.id), Attempt.number == number)
     ).one()
     if is_new:
-        _draw_items(session, attempt, package, quiz)
+        _draw_items(session, attempt, package.questions.values() if pool is None else pool, quiz)
     return attempt_state(attempt)
+
+
+def due_instant(
+    session: Session,
+    learner: Account,
+    *,
+    package_id: str,
+    quiz: Quiz,
+    begun_at: datetime,
+    closes_at: datetime | None,
+) -> datetime | None:
+    """When an attempt ends: its time limit with what this learner has in addition, or the window's end."""
+    limits = [closes_at] if closes_at is not None else []
+    if quiz.time_limit is not None:
+        percent = allowed_percent(session, learner, package_id=package_id, quiz_id=quiz.id)
+        limits.append(begun_at + extended(quiz.time_limit, percent=percent))
+    return min(limits, default=None)
 
 
 def refuse_new_attempt(standing: QuizStanding, *, now: datetime) -> None:
@@ -217,6 +265,9 @@ def attempt_state(row: Attempt) -> AttemptState:
         finished_at=row.finished_at,
         score=row.score,
         passed=row.passed,
+        course_id=row.course_id,
+        closes_at=row.closes_at,
+        chain=row.chain,
     )
 
 
@@ -230,15 +281,24 @@ def _of_quiz(learner: Account, registration: UUID, package_id: str, quiz_id: str
     )
 
 
-def _draw_items(session: Session, attempt: Attempt, package: Package, quiz: Quiz) -> None:
-    drawn = draw_questions(quiz, package.questions.values(), seed=attempt.seed)
-    session.add_all(
+def _draw_items(session: Session, attempt: Attempt, pool: Iterable[Question], quiz: Quiz) -> None:
+    exposure = find_exposure(session, attempt)
+    try:
+        drawn = draw_questions(quiz, pool, seed=attempt.seed, exposure=exposure)
+    except PoolTooSmall as refused:
+        raise QuestionsExpired(
+            f"Too few questions of {quiz.id} rest on law in force. Its author must publish a new version."
+        ) from refused
+    items = [
         AttemptItem(
             attempt_id=attempt.id,
             position=position,
+            slot=question.slot,
             question_id=question.question_id,
             option_order=list(question.option_order),
         )
         for position, question in enumerate(drawn, start=1)
-    )
+    ]
+    session.add_all(items)
+    begin_chain(attempt, items)
     session.flush()

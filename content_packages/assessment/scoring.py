@@ -7,7 +7,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 
 from content_packages.assessment.responses import Response
-from content_packages.contents import Question, QuestionType
+from content_packages.contents import Blank, Question, QuestionType
 
 #: Fractions are kept with so many digits; a pass mark is compared after rounding.
 DIGITS = 7
@@ -21,8 +21,10 @@ def score_response(question: Question, response: Response) -> float:
       share of wrong options chosen, never below 0.
     - match, order: the share of sides or items in their right place.
     - numeric: 1 within `tolerance` of an accepted number; decimal comma and point are both read.
-    - short: 1 when equal to an accepted answer, ignoring case, accents, spaces and final punctuation.
-    - essay: 0, because no program can tell.
+    - short: 1 when equal to an accepted answer; spaces and final punctuation never count, case only where the
+      question says so, and accents not where it says so.
+    - cloze: the share of blanks filled in rightly, each as a choice or as a short answer.
+    - essay: 0, because no program can tell (see `marking`).
     """
     return round(float(_RULES[question.type](question, response)), DIGITS)
 
@@ -67,8 +69,29 @@ def _score_number(question: Question, response: Response) -> Fraction:
 
 
 def _score_text(question: Question, response: Response) -> Fraction:
-    given = fold(response.text)
-    return Fraction(int(bool(given) and given in {fold(answer) for answer in question.answers}))
+    return Fraction(int(_is_accepted(question, response.text, question.answers)))
+
+
+def _score_blanks(question: Question, response: Response) -> Fraction:
+    pairs = zip(question.blanks, response.blanks, strict=True)
+    right = sum(is_right_blank(question, blank, given) for blank, given in pairs)
+    return Fraction(right, len(question.blanks))
+
+
+def is_right_blank(question: Question, blank: Blank, given: str | int | None) -> bool:
+    """Whether one blank of a cloze question is filled in rightly."""
+    if isinstance(given, int):
+        return blank.options[given].correct
+    return _is_accepted(question, given or "", blank.answers)
+
+
+def _is_accepted(question: Question, given: str, accepted: Iterable[str]) -> bool:
+    """Compared as the question says: with or without accents, with or without regard to capitals."""
+
+    def plain(text: str) -> str:
+        return fold(text, case=not question.case_sensitive, accents=question.fold_diacritics)
+
+    return bool(plain(given)) and plain(given) in {plain(answer) for answer in accepted}
 
 
 def _score_nothing(_question: Question, _response: Response) -> Fraction:
@@ -83,6 +106,7 @@ _RULES: Mapping[QuestionType, Callable[[Question, Response], Fraction]] = {
     "order": _score_places,
     "numeric": _score_number,
     "short": _score_text,
+    "cloze": _score_blanks,
     "essay": _score_nothing,
 }
 
@@ -122,8 +146,16 @@ def _as_decimal(spelling: str) -> Decimal | None:
         return None
 
 
-def fold(text: str) -> str:
-    """A text as typed in a hurry: no case, no accents (đ is d), single spaces, no final punctuation."""
-    decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
-    plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(plain.split()).strip(" .,;:!?\"'“”")
+def fold(text: str, *, case: bool = True, accents: bool = True) -> str:
+    """A text as typed in a hurry: no case, no accents (đ is d), single spaces, no final punctuation.
+
+    Args:
+        case, accents: whether to level them.
+    """
+    levelled = unicodedata.normalize("NFC", text)
+    if case:
+        levelled = levelled.casefold()
+    if accents:
+        decomposed = unicodedata.normalize("NFD", levelled.replace("đ", "d").replace("Đ", "D"))
+        levelled = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return " ".join(levelled.split()).strip(" .,;:!?\"'“”")

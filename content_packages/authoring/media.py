@@ -52,4 +52,9 @@ def read_media(module_folder: Path, address: str) -> MediaFile | MediaProblem:
     content = path.read_bytes()
     if len(content) > LARGEST_FILE_BYTES:
         return MediaProblem("A003", f"“{address}” lớn hơn {LARGEST_FILE_BYTES // 2**20} MB")
-    return MediaFile(f"{hashlib.sha256(content).hexdigest()}{path.suffix.lower()}", media_type, content)
+    return MediaFile(media_name(content, path.suffix.lower()), media_type, content)
+
+
+def media_name(content: bytes, ending: str) -> str:
+    """Name of a file on every page: what it holds decides, so a name never means two things."""
+    return f"{hashlib.sha256(content).hexdigest()}{ending}"

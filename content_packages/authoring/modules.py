@@ -23,6 +23,14 @@ class CheckPlace:
 
 
 @dataclass(frozen=True)
+class LinkPlace:
+    """A link inside the package, such as `qa:<id>`, on which line."""
+
+    address: str
+    line: int
+
+
+@dataclass(frozen=True)
 class ModuleSource:
     """A module file that was read; `canonical` is None when its front matter is not usable."""
 
@@ -30,6 +38,7 @@ class ModuleSource:
     folder: str
     canonical: dict[str, Any] | None
     checks: list[CheckPlace]
+    links: list[LinkPlace]
     media: dict[str, MediaFile]
     findings: list[Finding]
 
@@ -39,11 +48,11 @@ def read_module(source: SourceText, *, folder: Path) -> ModuleSource:
     name = PurePosixPath(source.path).parent.name
     front, header, findings = check_front_matter(source, schema="module", codes=("M001", "M002"))
     if front is None or header is None:
-        return ModuleSource(source.path, name, None, [], {}, findings)
+        return ModuleSource(source.path, name, None, [], [], {}, findings)
     tokens = markup.parse_markdown(front.body)
     before, sections = markup.split_sections(tokens)
     findings += _shape_findings(source, front, before, sections, tokens)
-    media, media_findings = _check_fragments(source, front, tokens, folder)
+    media, links, media_findings = _check_fragments(source, front, tokens, folder)
     findings += media_findings
     names = {address: f"media/{file.name}" for address, file in media.items()}
     written = [
@@ -59,6 +68,7 @@ def read_module(source: SourceText, *, folder: Path) -> ModuleSource:
         name,
         canonical,
         list(_checks(front, tokens)),
+        links,
         {f.name: f for f in media.values()},
         findings,
     )
@@ -116,9 +126,10 @@ class _References(HTMLParser):
 
 def _check_fragments(
     source: SourceText, front: FrontMatter, tokens: Sequence[Token], folder: Path
-) -> tuple[dict[str, MediaFile], list[Finding]]:
-    """Media by their address in the source, and findings about links and pictures."""
+) -> tuple[dict[str, MediaFile], list[LinkPlace], list[Finding]]:
+    """Media by their address in the source, links that stay in the package, and findings about pictures."""
     media: dict[str, MediaFile] = {}
+    links: list[LinkPlace] = []
     findings: list[Finding] = []
     for body_line, html in markup.html_fragments(tokens):
         line = body_line + front.body_line - 1
@@ -127,8 +138,8 @@ def _check_fragments(
         findings += [
             Finding(source.path, line, "A001", "hình chưa có lời thay thế cho người không nhìn thấy hình")
         ] * references.images_without_text
-        findings += [
-            Finding(source.path, line, "M005", f"liên kết “{link}” không dẫn tới đâu")
+        links += [
+            LinkPlace(link, line)
             for link in references.links
             if not link.startswith(("http://", "https://", "mailto:"))
         ]
@@ -138,4 +149,4 @@ def _check_fragments(
                 findings.append(Finding(source.path, line, read.code, read.message))
             else:
                 media[address] = read
-    return media, findings
+    return media, links, findings

@@ -1,23 +1,21 @@
 """A source folder -> findings and, when there is no error, one canonical JSON with its digest."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from content_packages.authoring import references
-from content_packages.authoring.banks import Bank, read_bank
 from content_packages.authoring.canonical import FORMAT, canonical_text, digest_of
 from content_packages.authoring.findings import Finding
+from content_packages.authoring.law import check_citations, dated_findings
 from content_packages.authoring.media import MediaFile
-from content_packages.authoring.modules import ModuleSource, read_module
-from content_packages.authoring.quizzes import QuizSource, read_quiz
-from content_packages.authoring.references import PACKAGE_FILE
-from content_packages.authoring.source_text import SourceText, check_yaml, read_source
-from content_packages.authoring.yaml_text import YamlText
-
-_KNOWN_ENTRIES = {PACKAGE_FILE, "modules", "banks", "quizzes", "__pycache__"}
+from content_packages.authoring.names import names_of
+from content_packages.authoring.overlay import BasePackage, check_overlay, put_on_base
+from content_packages.authoring.quality import check_quality
+from content_packages.authoring.references import check_references
+from content_packages.authoring.sources import PackageSources, read_sources
+from content_packages.authoring.translations import read_translations
 
 
 @dataclass(frozen=True)
@@ -45,136 +43,71 @@ class CompiledPackage:
         return tuple(finding for finding in self.findings if finding.severity == "error")
 
 
-@dataclass(frozen=True)
-class _Sources:
-    """All files of a package that were read."""
-
-    package: YamlText | None
-    modules: list[ModuleSource]
-    banks: list[Bank]
-    quizzes: list[QuizSource]
-    findings: list[Finding]
-
-
-def build(folder: Path, *, today: date | None = None) -> CompiledPackage:
+def build(folder: Path, *, today: date | None = None, base: BasePackage | None = None) -> CompiledPackage:
     """Compiles the package in `folder`; the same sources give the same bytes on every machine.
 
     Args:
         today: day for which review dates and expired law are reported; without it they are not.
+        base: the package that this one extends, if it extends one; without it, nothing is compiled then.
     """
-    sources = _read_sources(folder)
-    findings = [*sources.findings, *_cross_findings(sources)]
-    if today is not None:
-        findings += _dated_findings(sources, today)
-    header = sources.package.value if sources.package else {}
-    has_errors = any(finding.severity == "error" for finding in findings)
+    sources = read_sources(folder)
+    findings = {*sources.findings, *_cross_findings(sources, base, today)}
     media = {name: file for module in sources.modules for name, file in module.media.items()}
-    canonical = (
-        None if has_errors or sources.package is None else canonical_text(_canonical(sources, header, media))
-    )
+    own = None if _has_errors(findings) else _own_package(sources, media)
+    if own is not None:
+        translations = read_translations(sources, own)
+        findings |= set(translations.findings)
+        own |= {"translations": translations.by_language} if translations.by_language else {}
+    canonical = None if own is None or _has_errors(findings) else _canonical(own, base)
     return CompiledPackage(
-        package_id=header.get("id", ""),
-        version=header.get("version", ""),
-        title=header.get("title", ""),
+        package_id=sources.header.get("id", ""),
+        version=sources.header.get("version", ""),
+        title=sources.header.get("title", ""),
         canonical=canonical,
         digest=digest_of(canonical) if canonical is not None else None,
-        media=tuple(media[name] for name in sorted(media)),
-        findings=tuple(sorted(set(findings))),
+        media=_all_media(media, base),
+        findings=tuple(sorted(findings)),
     )
 
 
-def _read_sources(folder: Path) -> _Sources:
-    findings = list(_unsupported(folder))
-    package, package_findings = _read_package_file(folder)
-    findings += package_findings
-    modules = [
-        read_module(source, folder=folder / Path(source.path).parent)
-        for source in _texts(folder, "modules/*/module.md", "M001", findings)
-    ]
-    banks = [read_bank(source) for source in _texts(folder, "banks/*.md", "Q004", findings)]
-    quizzes = [read_quiz(source) for source in _texts(folder, "quizzes/*.yaml", "Z001", findings)]
-    findings += [finding for module in modules for finding in module.findings]
-    findings += [finding for bank in banks for finding in bank.findings]
-    findings += [finding for quiz in quizzes for finding in quiz.findings]
-    return _Sources(package, modules, banks, quizzes, findings)
+def _cross_findings(
+    sources: PackageSources, base: BasePackage | None, today: date | None
+) -> Iterator[Finding]:
+    names = names_of(sources, base)
+    yield from check_overlay(sources, base)
+    yield from check_references(sources, names)
+    yield from check_citations(sources, names)
+    yield from check_quality(sources.banks, paired=_paired_banks(sources))
+    if today is not None:
+        yield from dated_findings(sources, names, today)
 
 
-def _texts(folder: Path, pattern: str, code: str, findings: list[Finding]) -> Iterator[SourceText]:
-    """The files in the order of their names; one that is not UTF-8 becomes a finding."""
-    for file in sorted(folder.glob(pattern)):
-        try:
-            yield read_source(folder, file)
-        except UnicodeDecodeError:
-            path = file.relative_to(folder).as_posix()
-            findings.append(Finding(path, 1, code, "tệp không phải UTF-8; hãy lưu lại ở dạng UTF-8"))
+def _paired_banks(sources: PackageSources) -> frozenset[str]:
+    """Banks of pre-tests and post-tests that no other quiz draws from."""
+    drawn: dict[bool, set[str]] = {True: set(), False: set()}
+    for quiz in sources.quizzes:
+        if quiz.canonical is not None:
+            drawn["pair" in quiz.canonical] |= {rule["bank"] for rule in quiz.canonical["draw"]}
+    return frozenset(drawn[True] - drawn[False])
 
 
-def _read_package_file(folder: Path) -> tuple[YamlText | None, list[Finding]]:
-    findings: list[Finding] = []
-    source = next(_texts(folder, PACKAGE_FILE, "P001", findings), None)
-    if source is None:
-        return None, findings or [Finding(PACKAGE_FILE, 1, "P001", "thư mục này không có package.yaml")]
-    parsed, findings = check_yaml(source, source.text, first_line=1, schema="package", codes=("P001", "P002"))
-    return parsed, findings
+def _all_media(own: dict[str, MediaFile], base: BasePackage | None) -> tuple[MediaFile, ...]:
+    both = {**{file.name: file for file in (base.media if base else ())}, **own}
+    return tuple(both[name] for name in sorted(both))
 
 
-def _unsupported(folder: Path) -> Iterator[Finding]:
-    """Nothing is left out in silence: what the compiler does not read, it names."""
-    for entry in sorted(folder.glob("*")):
-        if entry.name not in _KNOWN_ENTRIES and not entry.name.startswith((".", "__init__")):
-            yield Finding(
-                entry.name, 1, "P006", "chưa được hỗ trợ; gói gồm package.yaml, modules/, banks/, quizzes/"
-            )
-    for entry in sorted(folder.glob("modules/*")):
-        if entry.is_dir() and not (entry / "module.md").is_file():
-            yield Finding(
-                entry.relative_to(folder).as_posix(), 1, "P006", "thư mục chuyên đề chưa có module.md"
-            )
+def _has_errors(findings: set[Finding]) -> bool:
+    return any(finding.severity == "error" for finding in findings)
 
 
-def _cross_findings(sources: _Sources) -> Iterator[Finding]:
-    questions = references.usable_questions(sources.banks)
-    quiz_names = [quiz.name for quiz in sources.quizzes]
-    broken_ids = {question_id for bank in sources.banks for question_id in bank.broken_ids}
-    yield from references.check_questions(sources.banks)
-    yield from references.check_modules(sources.modules, questions, broken_ids=broken_ids, quizzes=quiz_names)
-    yield from references.check_quizzes(
-        sources.quizzes, list(questions.values()), sources.banks, sources.modules
-    )
-    if sources.package is not None:
-        yield from references.check_outline(sources.package, sources.modules, sources.quizzes)
+def _canonical(own: dict[str, Any], base: BasePackage | None) -> str | None:
+    if "extends" not in own["package"]:
+        return canonical_text(own)
+    return canonical_text(put_on_base(own, base)) if base is not None else None
 
 
-def _dated_findings(sources: _Sources, today: date) -> Iterator[Finding]:
-    if sources.package is not None:
-        yield from _dated_package_findings(sources.package, today)
-    for module in sources.modules:
-        if (module.canonical or {}).get("review_by", "9999") < today.isoformat():
-            yield _overdue(module.path, 1)
-    for question in (question for bank in sources.banks for question in bank.questions):
-        if question.canonical.get("review_by", "9999") < today.isoformat():
-            yield _overdue(question.path, question.line)
-
-
-def _dated_package_findings(package: YamlText, today: date) -> Iterator[Finding]:
-    if package.value.get("review_by", "9999") < today.isoformat():
-        yield _overdue(PACKAGE_FILE, package.line_of(["review_by"]))
-    for index, basis in enumerate(package.value.get("legal_basis", ())):
-        if basis.get("expires", "9999") < today.isoformat():
-            line = package.line_of(["legal_basis", index])
-            message = f"{basis['ref']} hết hiệu lực từ {_vietnamese(basis['expires'])}"
-            yield Finding(PACKAGE_FILE, line, "P021", message, "warning")
-
-
-def _overdue(path: str, line: int) -> Finding:
-    return Finding(path, line, "P020", "đã quá ngày rà soát (review_by)", "warning")
-
-
-def _vietnamese(day: str) -> str:
-    return date.fromisoformat(day).strftime("%d/%m/%Y")
-
-
-def _canonical(sources: _Sources, header: dict[str, Any], media: dict[str, MediaFile]) -> dict[str, Any]:
+def _own_package(sources: PackageSources, media: dict[str, MediaFile]) -> dict[str, Any]:
+    header = sources.header
     folders = {module.folder: module.canonical["id"] for module in sources.modules if module.canonical}
     listed = {name for entry in header["outline"] for kind, name in entry.items() if kind == "module"}
     modules = [module.canonical for module in sources.modules if module.folder in listed and module.canonical]
@@ -184,8 +117,9 @@ def _canonical(sources: _Sources, header: dict[str, Any], media: dict[str, Media
         "outline": [_outline_entry(entry, folders) for entry in header["outline"]],
         "modules": modules,
         "questions": [question.canonical for bank in sources.banks for question in bank.questions],
-        "quizzes": _without_schema([quiz.canonical for quiz in sources.quizzes if quiz.canonical]),
+        "quizzes": [quiz.canonical for quiz in sources.quizzes if quiz.canonical],
         "media": {name: file.media_type for name, file in media.items()},
+        **_companions(sources),
     }
 
 
@@ -194,5 +128,11 @@ def _outline_entry(entry: dict[str, str], folders: dict[str, str]) -> dict[str, 
     return {"kind": kind, "id": folders[name] if kind == "module" else name}
 
 
-def _without_schema(quizzes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{name: value for name, value in quiz.items() if name != "schema"} for quiz in quizzes]
+def _companions(sources: PackageSources) -> dict[str, Any]:
+    """Members that not every package has; left out when empty, so that older packages keep their digest."""
+    members = {
+        "situations": [situation.canonical for bank in sources.banks for situation in bank.situations],
+        "qa": [entry.canonical for file in sources.qa for entry in file.entries],
+        "surveys": [survey.canonical for survey in sources.surveys if survey.canonical],
+    }
+    return {name: value for name, value in members.items() if value}

@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-SchemaName = Literal["package", "module", "bank", "question", "quiz"]
+SchemaName = Literal["package", "module", "bank", "question", "quiz", "qa", "qa_entry", "survey"]
 ValuePath = tuple[str | int, ...]
 
 
@@ -89,5 +89,8 @@ _REASONS: dict[str, Any] = {
     "maximum": lambda error: f"phải từ {error.validator_value} trở xuống",
     "exclusiveMinimum": lambda error: f"phải lớn hơn {error.validator_value}",
     "uniqueItems": lambda error: "có mục lặp lại",  # noqa: ARG005 - all reasons have one shape
-    "None": lambda error: "không dùng với kiểu câu hỏi này",  # noqa: ARG005 - as above
+    "dependentRequired": lambda error: (
+        f"phải ghi cùng nhau: {', '.join(sorted(cast(dict[str, Any], error.validator_value)))}"
+    ),
+    "None": lambda error: "không dùng ở đây với các trường khác đã ghi",  # noqa: ARG005 - as above
 }

@@ -26,3 +26,9 @@ def read_media(session: Session, name: str) -> StoredMedia:
     if found is None:
         raise ItemNotFound("No published version shows this file.")
     return StoredMedia(found.media_type, found.content)
+
+
+def find_media_bytes(session: Session, name: str) -> bytes | None:
+    """The bytes of the file of that name; None when no published version shows it."""
+    found = session.get(ContentMedia, name)
+    return None if found is None else found.content

@@ -26,6 +26,10 @@ class ContentVersion(Base):
     canonical: Mapped[str] = mapped_column(Text)
     #: When it was published.
     published_at: Mapped[datetime] = mapped_column(UtcInstant)
+    #: The operator who published it; `command` for the command line, "" before this was kept.
+    published_by: Mapped[str] = mapped_column(String(64), server_default="")
+    #: Warnings that the compiler had, as a JSON list of path, line, code and message.
+    findings: Mapped[str] = mapped_column(Text, server_default="[]")
 
 
 class ContentChannel(Base):
@@ -39,6 +43,27 @@ class ContentChannel(Base):
     digest: Mapped[str] = mapped_column(ForeignKey("content_version.digest"), index=True)
     #: Since when it is current.
     changed_at: Mapped[datetime] = mapped_column(UtcInstant)
+
+
+class ContentRelease(Base):
+    """One change of a channel. Rows are only added: the history of what learners were given."""
+
+    __tablename__ = "content_release"
+
+    #: Surrogate key, in order of time.
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: The package.
+    package_id: Mapped[str] = mapped_column(String(64), index=True)
+    #: The version that became current.
+    digest: Mapped[str] = mapped_column(ForeignKey("content_version.digest"), index=True)
+    #: `publish` or `rollback`.
+    kind: Mapped[str] = mapped_column(String(8))
+    #: When.
+    released_at: Mapped[datetime] = mapped_column(UtcInstant)
+    #: By which operator; `command` for the command line.
+    released_by: Mapped[str] = mapped_column(String(64))
+    #: Why, in the operator's words; "" when nothing was said.
+    reason: Mapped[str] = mapped_column(String(300))
 
 
 class ContentMedia(Base):

@@ -7,7 +7,9 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from content_packages.active.tickets import is_imported
 from content_packages.assessment.attempts import QuizStanding, find_standing
+from content_packages.assessment.disclosure import Disclosure
 from content_packages.assessment.responses import response_from_form
 from content_packages.contents import Module, Quiz, Section
 from content_packages.errors import AnswerUnreadable, ItemNotFound
@@ -16,10 +18,13 @@ from content_packages.player.lessons import (
     ModuleStanding,
     answer_check,
     find_module_standing,
+    note_place,
     open_module,
     read_section,
 )
-from content_packages.player.question_form import Disclosure, QuestionForm, key_form, question_form
+from content_packages.player.question_form import QuestionForm, key_form, question_form
+from content_packages.player.searching import search_modules
+from content_packages.player.version_pages import offer_for
 from content_packages.player.visits import Visit, current_visit, refuse_preview
 from xapi_bridge.running_app import now, reading, transaction
 
@@ -36,13 +41,18 @@ def show_entry() -> AnyResponse | str:
     """What the launch opened: the outline of the package, a module or a quiz."""
     with reading() as session:
         visit = current_visit(session)
+        if is_imported(visit.ticket):
+            return redirect(url_for("imported.show_course"), code=303)
         kind, _slash, item_id = visit.ticket.item.partition("/")
         if kind == "m":
             return redirect(url_for("player.show_module", module_id=item_id), code=303)
         if kind == "z":
             return redirect(url_for("player.show_quiz", quiz_id=item_id), code=303)
         steps = _outline(session, visit)
-    return render_template("player/outline.html", visit=visit, steps=steps, next_step=_next_step(steps))
+        offer = offer_for(session, visit)
+    return render_template(
+        "player/outline.html", visit=visit, steps=steps, next_step=_next_step(steps), offer=offer
+    )
 
 
 def show_module(module_id: str) -> str:
@@ -52,7 +62,10 @@ def show_module(module_id: str) -> str:
         module = visit.find_module(module_id)
         standing = _open(session, visit, module)
         quiz = _quiz_standing(session, visit, module)
-    return render_template("player/module.html", visit=visit, module=module, standing=standing, quiz=quiz)
+        offer = offer_for(session, visit)
+    return render_template(
+        "player/module.html", visit=visit, module=module, standing=standing, quiz=quiz, offer=offer
+    )
 
 
 def show_section(module_id: str, number: int) -> str:
@@ -84,6 +97,41 @@ def mark_section_read(module_id: str, number: int) -> AnyResponse:
     if number < len(module.sections):
         return redirect(url_for("player.show_section", module_id=module_id, number=number + 1), code=303)
     return redirect(url_for("player.show_module", module_id=module_id), code=303)
+
+
+def remember_place(module_id: str, number: int) -> AnyResponse:
+    """Remembers which paragraph the reader is at; an empty object in return."""
+    refuse_preview()
+    block = request.form.get("block", "")
+    if not block.isascii() or not block.isdigit() or len(block) > 5:
+        raise AnswerUnreadable("The field `block` is the number of a paragraph.")
+    with transaction() as session:
+        visit = current_visit(session)
+        module = visit.find_module(module_id)
+        section = visit.find_section(module, number)
+        note_place(session, visit.study, module, section, block=int(block), now=now())
+    return jsonify({})
+
+
+def print_module(module_id: str) -> str:
+    """The whole module on one page, to print or to keep; the checks without their key."""
+    with reading() as session:
+        visit = current_visit(session)
+        module = visit.find_module(module_id)
+    forms = {
+        check: question_form(visit.package.questions[check], None, key=check) for check in module.check_ids
+    }
+    return render_template("player/print.html", visit=visit, module=module, forms=forms)
+
+
+def search_lessons() -> str:
+    """Sections that hold all words of the question `q`, with the place where they stand."""
+    asked = " ".join(request.args.get("q", "").split())[:100]
+    with reading() as session:
+        visit = current_visit(session)
+    modules = [one for one in visit.package.modules.values() if visit.ticket.item in {"", f"m/{one.id}"}]
+    found = search_modules(modules, asked) if asked else ()
+    return render_template("player/search.html", visit=visit, asked=asked, found=found)
 
 
 def try_check(module_id: str, number: int, question_id: str) -> AnyResponse | str | tuple[str, int]:

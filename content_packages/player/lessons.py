@@ -36,6 +36,8 @@ class ModuleStanding:
     Attributes:
         sections_read: numbers of the sections marked as read.
         checks: newest try at each inline check that was tried, by question id.
+        last_section: number of the section that was open last.
+        last_block: what stood at the top of the screen there, counted from 0.
     """
 
     module: Module
@@ -44,6 +46,14 @@ class ModuleStanding:
     sections_read: frozenset[int]
     checks: Mapping[str, CheckTry]
     quiz_passed: bool
+    last_section: int | None = None
+    last_block: int = 0
+
+    @property
+    def resume_section(self) -> Section | None:
+        """Where to go on: the section that was open last unless it is done, else the first that is not."""
+        left = next((one for one in self.module.sections if one.number == self.last_section), None)
+        return left if left is not None and not self.is_done(left) else self.next_section
 
     @property
     def open_checks(self) -> int:
@@ -104,6 +114,20 @@ def read_section(
     standing = _complete_if_done(session, study, module, progress, statements, now=now)
     milestones.record_milestones(session, study, statements, now=now)
     return standing
+
+
+def note_place(
+    session: Session, study: Study, module: Module, section: Section, *, block: int, now: datetime
+) -> None:
+    """Remembers where the reader is: the section, and what stands at the top of the screen.
+
+    Args:
+        block: paragraph, heading, table or check, counted from 0.
+    """
+    progress, statements = _begin(session, study, module, now=now)
+    progress.last_section, progress.last_block, progress.last_seen_at = section.number, block, now
+    session.flush()
+    milestones.record_milestones(session, study, statements, now=now)
 
 
 def answer_check(
@@ -207,6 +231,7 @@ def _begin(
         "module_id": module.id,
         "registration": study.registration,
         "started_at": now,
+        "told_percent": 0,
     }
     progress = _find_progress(session, study, module, for_update=True)
     if progress is not None:
@@ -226,9 +251,14 @@ def _complete_if_done(
     *,
     now: datetime,
 ) -> ModuleStanding:
-    """The standing after this step; the milestone is added the first time everything is done."""
+    """The standing after this step; milestones are added: how far, and the first time everything is done."""
     standing = _standing(session, study, module, progress)
-    if progress.completed_at is not None or not standing.is_complete:
+    if progress.completed_at is not None:
+        return standing
+    if not standing.is_complete:
+        if standing.percent > progress.told_percent:
+            progress.told_percent = standing.percent
+            statements.append(milestones.progressed(study, module, percent=standing.percent, at=now))
         return standing
     progress.completed_at = now
     session.flush()
@@ -268,6 +298,8 @@ def _standing(
         checks={check: tries[check] for check in module.check_ids if check in tries},
         quiz_passed=module.quiz_id is not None
         and has_passed(session, study.learner, package_id=study.package.id, quiz_id=module.quiz_id),
+        last_section=progress.last_section if progress is not None else None,
+        last_block=(progress.last_block or 0) if progress is not None else 0,
     )
 
 

@@ -32,6 +32,14 @@ class ModuleProgress(Base):
     started_at: Mapped[datetime] = mapped_column(UtcInstant)
     #: When everything that the module asks for was done; never taken back.
     completed_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+    #: The share that was told last as a statement, 0..99 percent; it only rises.
+    told_percent: Mapped[int] = mapped_column(default=0, server_default="0")
+    #: The section that was open last; empty before the first.
+    last_section: Mapped[int | None]
+    #: The paragraph, heading or table at the top of the screen there, counted from 0.
+    last_block: Mapped[int | None]
+    #: When it was last told.
+    last_seen_at: Mapped[datetime | None] = mapped_column(UtcInstant)
 
 
 class SectionRead(Base):
@@ -69,3 +77,25 @@ class CheckAnswer(Base):
     earned: Mapped[float]
     #: When it was given.
     answered_at: Mapped[datetime] = mapped_column(UtcInstant)
+
+
+class VersionChoice(Base):
+    """What a learner chose when a newer version of a package was offered."""
+
+    __tablename__ = "content_version_choice"
+    __table_args__ = (UniqueConstraint("home_page", "name", "package_id", "digest"),)
+
+    #: Surrogate key.
+    id: Mapped[int] = mapped_column(primary_key=True)
+    #: The learner's account: the LMS.
+    home_page: Mapped[str] = mapped_column(Text)
+    #: The learner's account: the pseudonym there.
+    name: Mapped[str] = mapped_column(String(255))
+    #: The package.
+    package_id: Mapped[str] = mapped_column(String(64))
+    #: The version that was offered.
+    digest: Mapped[str] = mapped_column(ForeignKey("content_version.digest"))
+    #: Whether the learner moved to it; else the learner stays with the version that was begun.
+    moves: Mapped[bool]
+    #: When that was said last.
+    chosen_at: Mapped[datetime] = mapped_column(UtcInstant)

@@ -1,37 +1,22 @@
 """A question as a form or as feedback: what the templates show, computed here (pure)."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import unescape
 from typing import Any, Literal
 
 import nh3
 
+from content_packages.assessment.disclosure import EVERYTHING, NOTHING, Disclosure
+from content_packages.assessment.keys import right_answer
 from content_packages.assessment.responses import Response, read_response
+from content_packages.assessment.scoring import is_right_blank
 from content_packages.authoring.markup import render_phrase, render_text
 from content_packages.contents import Question
 
 Verdict = Literal["right", "partly", "wrong"]
-
-
-@dataclass(frozen=True)
-class Disclosure:
-    """What may be told about an answer.
-
-    Attributes:
-        marks: whether it is right.
-        key: the right answer.
-        feedback: what the author says to who chose an option.
-        explanation: of the whole question; it often holds the key.
-    """
-
-    marks: bool = False
-    key: bool = False
-    feedback: bool = False
-    explanation: bool = False
-
-
-NOTHING = Disclosure()
+_BLANK = re.compile(r"\[\[(\d+)\]\]")
 
 
 @dataclass(frozen=True)
@@ -58,6 +43,31 @@ class Place:
 
 
 @dataclass(frozen=True)
+class BlankField:
+    """One blank of a cloze text, after `html_before`; without `options` it is typed.
+
+    Attributes:
+        number: as the author numbered it, from 1; 0 for the text after the last blank.
+    """
+
+    number: int
+    html_before: str
+    options: tuple[str, ...]
+    value: str | int | None
+    mark: Literal["right", "wrong", ""]
+    right_answer: str
+
+
+@dataclass(frozen=True)
+class CriterionMark:
+    """One line of a rubric with the points that a person gave; None while nobody did."""
+
+    criterion: str
+    highest: float
+    points: float | None
+
+
+@dataclass(frozen=True)
 class QuestionForm:
     """A question ready to be shown.
 
@@ -66,6 +76,9 @@ class QuestionForm:
         seq: number of saves or tries that this page knows of.
         verdict: None when it may not be told, or nothing was scored.
         right_text: accepted answers, when the key may be told.
+        tries_left: how often it may still be checked; None where answers are not checked one by one.
+        can_check: whether the learner may have it checked now.
+        is_settled: it was checked and can no longer change.
     """
 
     key: str
@@ -78,6 +91,16 @@ class QuestionForm:
     verdict: Verdict | None
     right_text: str
     explanation_html: str
+    blanks: tuple[BlankField, ...] = ()
+    rubric: tuple[CriterionMark, ...] = ()
+    comment: str = ""
+    certainty: int | None = None
+    tries_left: int | None = None
+    hint_html: str = ""
+    can_check: bool = False
+    is_settled: bool = False
+    awaits_marking: bool = False
+    asks_certainty: bool = False
 
     @property
     def takes_many(self) -> bool:
@@ -117,24 +140,27 @@ def question_form(
         verdict=_verdict(earned) if shown.marks and earned is not None else None,
         right_text="; ".join(question.answers) if shown.key else "",
         explanation_html=render_text(question.explain) if shown.explanation and question.explain else "",
+        blanks=_blanks(question, response, shown),
+        rubric=tuple(CriterionMark(one.criterion, one.points, None) for one in question.rubric),
+        certainty=response.certainty,
+    )
+
+
+def with_mark(form: QuestionForm, mark: Mapping[str, Any]) -> QuestionForm:
+    """The form of an essay with the points and the comment of its marker."""
+    given = zip(form.rubric, mark["points"], strict=True)
+    return replace(
+        form,
+        rubric=tuple(replace(one, points=points) for one, points in given),
+        comment=mark.get("comment", ""),
     )
 
 
 def key_form(question: Question, *, key: str, order: tuple[int, ...] = ()) -> QuestionForm:
     """The question with its right answer filled in and everything told, for who may see the key."""
-    disclosure = Disclosure(key=True, feedback=True, explanation=True)
+    disclosure = replace(EVERYTHING, marks=False)
     written = right_answer(question)
     return question_form(question, written, key=key, order=order, earned=1.0, disclosure=disclosure)
-
-
-def right_answer(question: Question) -> dict[str, Any]:
-    """The right answer in its JSON shape."""
-    if question.options:
-        return {"chosen": [position for position, option in enumerate(question.options) if option.correct]}
-    count = len(question.pairs) or len(question.items)
-    if count:
-        return {"places": list(range(count))}
-    return {"text": question.answers[0]} if question.answers else {}
 
 
 def plain_text(text: str) -> str:
@@ -193,4 +219,32 @@ def _places(
             right_answer=text if shown.key else "",
         )
         for number, text in enumerate(texts)
+    )
+
+
+def _blanks(question: Question, response: Response, shown: Disclosure) -> tuple[BlankField, ...]:
+    """The text of a cloze question in pieces, each with the blank that follows it."""
+    if not question.blanks:
+        return ()
+    pieces = _BLANK.split(render_text(question.stem))
+    fields = [
+        _blank(question, int(number), before, response, shown)
+        for before, number in zip(pieces[0::2], pieces[1::2], strict=False)
+    ]
+    return (*fields, BlankField(0, pieces[-1], (), None, "", ""))
+
+
+def _blank(question: Question, number: int, before: str, response: Response, shown: Disclosure) -> BlankField:
+    blank = question.blanks[number - 1]
+    given = response.blanks[number - 1] if response.blanks else None
+    right = "; ".join(blank.answers) or next(
+        (plain_text(option.text) for option in blank.options if option.correct), ""
+    )
+    return BlankField(
+        number=number,
+        html_before=before,
+        options=tuple(plain_text(option.text) for option in blank.options),
+        value=given,
+        mark=("right" if is_right_blank(question, blank, given) else "wrong") if shown.key else "",
+        right_answer=right if shown.key else "",
     )

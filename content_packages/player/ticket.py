@@ -42,6 +42,10 @@ class Ticket:
         return_url: page of the LMS to go back to, or "".
         frame_origin: origins whose pages may frame ours, separated by spaces, or "".
         bound: opens only where the browser's proof is.
+        answers_from: before this, no attempt may begin; None: no such time.
+        answers_until: from this on, no attempt may begin, and one in progress is handed in.
+        is_sample: a teacher looks before the content is in a course; no launch stands behind it.
+        link_id: the deep link that a teacher opened and may set up; "" otherwise.
     """
 
     launch_session_id: str
@@ -58,6 +62,10 @@ class Ticket:
     frame_origin: str
     expires_at: datetime
     bound: bool = False
+    answers_from: datetime | None = None
+    answers_until: datetime | None = None
+    is_sample: bool = False
+    link_id: str = ""
 
 
 def seal_ticket(ticket: Ticket, *, secret: str) -> str:
@@ -129,7 +137,13 @@ def _sealer(secret: str) -> Fernet:
 
 
 def _written(ticket: Ticket) -> dict[str, Any]:
-    """Short keys, because the ticket stands in every address."""
+    """Short keys, because the ticket stands in every address; what most tickets lack is left out."""
+    seldom = {
+        "af": _seconds(ticket.answers_from),
+        "au": _seconds(ticket.answers_until),
+        "x": int(ticket.is_sample) or None,
+        "k": ticket.link_id or None,
+    }
     return {
         "s": ticket.launch_session_id,
         "h": ticket.learner.home_page,
@@ -146,7 +160,16 @@ def _written(ticket: Ticket) -> dict[str, Any]:
         "f": ticket.frame_origin,
         "e": int(ticket.expires_at.timestamp()),
         "b": int(ticket.bound),
+        **{name: value for name, value in seldom.items() if value is not None},
     }
+
+
+def _seconds(instant: datetime | None) -> int | None:
+    return None if instant is None else int(instant.timestamp())
+
+
+def _instant(seconds: Any) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 def _read(written: Any) -> Ticket:
@@ -165,4 +188,8 @@ def _read(written: Any) -> Ticket:
         frame_origin=cast(str, written["f"]),
         expires_at=datetime.fromtimestamp(written["e"], UTC),
         bound=bool(written["b"]),
+        answers_from=_instant(written.get("af")),
+        answers_until=_instant(written.get("au")),
+        is_sample=bool(written.get("x")),
+        link_id=cast(str, written.get("k", "")),
     )

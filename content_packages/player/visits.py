@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, Response, g, request
+from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
+from content_packages.active.tickets import is_imported, read_imported
 from content_packages.contents import Module, Package, Quiz, Section
 from content_packages.errors import BrowserNotBound, ForeignOrigin, ItemNotFound, PreviewOnly
 from content_packages.library import read_package
@@ -27,6 +29,8 @@ class Visit:
 
     Attributes:
         sealed: the ticket as it stands in the address.
+        package: in the language of the reader, as far as it is translated.
+        study: its package is as written; that is what counts and what is told.
     """
 
     sealed: str
@@ -101,14 +105,23 @@ def guard(blueprint: Blueprint) -> None:
 def current_visit(session: Session) -> Visit:
     """The visit of this request; its package is read once per process."""
     ticket: Ticket = g.ticket
-    package = read_package(session, ticket.package_digest)
+    if is_imported(ticket):
+        written = shown = read_imported(session, ticket)
+    else:
+        written = read_package(session, ticket.package_digest)
+        shown = read_package(session, ticket.package_digest, language=reading_language())
     settings = section(PlayerSettings)
     return Visit(
         sealed=g.sealed,
         ticket=ticket,
-        package=package,
-        study=Study(ticket.learner, ticket.registration, package, settings.iri_base),
+        package=shown,
+        study=Study(ticket.learner, ticket.registration, written, settings.iri_base),
     )
+
+
+def reading_language() -> str:
+    """The language in which this page is read."""
+    return str(get_locale() or "vi")
 
 
 def refuse_preview() -> None:
@@ -147,8 +160,18 @@ def _admit() -> None:
     proof = request.cookies.get(browser_cookie_name(ticket.launch_session_id))
     if not proves_browser(ticket, proof, secret=settings.secret):
         raise BrowserNotBound("This browser did not make the launch. Open the lesson from the course.")
+    _refuse_bare_address(ticket)
     _refuse_foreign_origin(settings)
     g.ticket = ticket
+
+
+def _refuse_bare_address(ticket: Ticket) -> None:
+    """A ticket without a cookie opens inside the LMS's frame only (Fetch Metadata).
+
+    In a window it can only be a copied address; and who may frame us is limited to the LMS.
+    """
+    if not ticket.bound and request.headers.get("Sec-Fetch-Dest") == "document":
+        raise BrowserNotBound("This address opens inside the course only. Open the lesson from the course.")
 
 
 def _refuse_foreign_origin(settings: PlayerSettings) -> None:

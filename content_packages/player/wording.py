@@ -7,6 +7,8 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from content_packages.authoring.markup import render_text
+
 _VIET_NAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
 
@@ -51,6 +53,11 @@ def lesson_html(clean: str) -> Markup:
     opening = f'<div class="table-scroll" tabindex="0" role="region" aria-label="{name}"><table>'
     boxed = clean.replace("<table>", opening).replace("</table>", "</table></div>")
     return Markup(boxed)  # noqa: S704 - cleaned by content_packages.authoring.markup before it was published
+
+
+def question_html(text: str) -> Markup:
+    """A stem or a situation in Markdown as clean HTML."""
+    return Markup(render_text(text))  # noqa: S704 - render_text cleans it
 
 
 def _decimal_mark() -> str:

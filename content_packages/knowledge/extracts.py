@@ -1,0 +1,86 @@
+"""The part of a text that answers, with the question's words marked (pure)."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from content_packages.knowledge.results import Extract
+from content_packages.knowledge.syllables import QUESTION_WORDS, Word, fold, words
+
+#: Longer texts are cut to the sentences around what was asked.
+LONGEST = 420
+_SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+")
+_ENDS = ".!?;:"
+
+
+#: The same answers and articles are shown again and again; folding them took a third of a search.
+_folded = lru_cache(maxsize=2_048)(fold)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The words of a question that say something, ready to be looked for in many texts."""
+
+    syllables: frozenset[str]
+    pattern: re.Pattern[str] | None
+
+    @classmethod
+    def of(cls, asked: Iterable[str]) -> "Wanted":
+        """From the folded syllables of a question."""
+        told = frozenset(syllable for syllable in asked if syllable not in QUESTION_WORDS)
+        ways = "|".join(sorted(map(re.escape, told)))
+        return cls(told, re.compile(rf"(?<![^\W_])(?:{ways})(?![^\W_])") if told else None)
+
+    def words_in(self, text: str) -> list[Word]:
+        """Where they stand in a text in NFC."""
+        if self.pattern is None:
+            return []
+        folded = _folded(text)
+        if len(folded) != len(text):
+            return [word for word in words(text) if word.folded in self.syllables]
+        return [Word(found[0], found.start(), found.end()) for found in self.pattern.finditer(folded)]
+
+
+def extract(text: str, wanted: Wanted, *, longest: int = LONGEST) -> Extract:
+    """The best part of `text` of at most about `longest` characters."""
+    text = unicodedata.normalize("NFC", text).strip()
+    held = wanted.words_in(text)
+    start, end = (0, len(text)) if len(text) <= longest else _best_part(text, held, longest)
+    part = text[start:end].rstrip()
+    marks = _marks(
+        text, (word for word in held if start <= word.start and word.end <= start + len(part)), start
+    )
+    is_cut = end < len(text) and part[-1:] not in _ENDS
+    return Extract(f"{part} …" if is_cut else part, marks)
+
+
+def _best_part(text: str, held: Sequence[Word], longest: int) -> tuple[int, int]:
+    """Neighbouring sentences with the most different words of the question; the first such part."""
+    bounds = [0, *(found.end() for found in _SENTENCE.finditer(text)), len(text)]
+    best, most = (0, longest), -1
+    for place, start in enumerate(bounds[:-1]):
+        fitting = [bound for bound in bounds[place + 1 :] if bound - start <= longest]
+        end = fitting[-1] if fitting else _last_blank(text, start, longest)
+        different = len({word.folded for word in held if start <= word.start and word.end <= end})
+        if different > most:
+            best, most = (start, end), different
+    return best
+
+
+def _last_blank(text: str, start: int, longest: int) -> int:
+    """Where a sentence that is too long is cut: between two words."""
+    blank = text.rfind(" ", start + 1, start + longest)
+    return blank if blank > start else start + longest
+
+
+def _marks(text: str, held: Iterable[Word], start: int) -> tuple[tuple[int, int], ...]:
+    """Places of the words in the part that begins at `start`; neighbours are one mark."""
+    marks: list[tuple[int, int]] = []
+    for word in held:
+        if marks and not text[start + marks[-1][1] : word.start].strip():
+            marks[-1] = (marks[-1][0], word.end - start)
+        else:
+            marks.append((word.start - start, word.end - start))
+    return tuple(marks)
