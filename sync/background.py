@@ -1,4 +1,4 @@
-"""The timetable in a thread of the web process: for installations without a broker."""
+"""The timetable in threads of the web process, one for each lane: for installations without a broker."""
 
 import threading
 import time
@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 
 
 class BackgroundThread:
-    """Runs jobs one after the other, each when it is due, until it is stopped.
+    """Runs jobs, each when it is due, until it is stopped; those of one lane one after the other.
 
     A job that fails is logged and comes again at its next time; the others go on. Several processes may
     each run such a thread on one database: the followers' bookmarks keep them apart.
@@ -21,37 +21,45 @@ class BackgroundThread:
 
     def __init__(self, app: Flask, jobs: Sequence[Job]) -> None:
         self._app = app
-        self._due_at = dict.fromkeys(jobs, 0.0)
         self._stopping = threading.Event()
-        # A daemon, so that a process which forgets to stop it can still end: the work is in the database.
-        self._thread = threading.Thread(target=self._work, name="cchc-background", daemon=True)
+        lanes: dict[str, dict[Job, float]] = {}
+        for job in jobs:
+            lanes.setdefault(job.lane, {})[job] = 0.0
+        # Daemons, so that a process which forgets to stop them can still end: the work is in the database.
+        self._threads = [
+            threading.Thread(target=self._work, args=[due_at], name=f"cchc-background-{lane}", daemon=True)
+            for lane, due_at in lanes.items()
+        ]
 
     def start(self) -> None:
         """Begins at once; call it after the process has forked."""
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def stop(self, *, timeout_seconds: float = 30.0) -> bool:
-        """Waits for the running job and ends; returns whether it ended in time."""
+        """Waits for the running jobs and ends; returns whether they ended in time."""
         self._stopping.set()
-        self._thread.join(timeout_seconds)
-        return not self._thread.is_alive()
+        end = time.monotonic() + timeout_seconds
+        for thread in self._threads:
+            thread.join(max(end - time.monotonic(), 0.0))
+        return not self.is_running
 
     @property
     def is_running(self) -> bool:
-        return self._thread.is_alive()
+        return any(thread.is_alive() for thread in self._threads)
 
-    def _work(self) -> None:
+    def _work(self, due_at: dict[Job, float]) -> None:
         while not self._stopping.is_set():
-            self._run_due_jobs()
-            pause = min(self._due_at.values(), default=60.0) - time.monotonic()
+            self._run_due_jobs(due_at)
+            pause = min(due_at.values(), default=60.0) - time.monotonic()
             self._stopping.wait(max(pause, 0.0))
 
-    def _run_due_jobs(self) -> None:
-        for job, due_at in self._due_at.items():
-            if self._stopping.is_set() or due_at > time.monotonic():
+    def _run_due_jobs(self, due_at: dict[Job, float]) -> None:
+        for job, due in due_at.items():
+            if self._stopping.is_set() or due > time.monotonic():
                 continue
             self._run(job)
-            self._due_at[job] = time.monotonic() + job.every_seconds
+            due_at[job] = time.monotonic() + job.every_seconds
 
     def _run(self, job: Job) -> None:
         try:

@@ -30,6 +30,12 @@ def find_bookmark(session: Session, name: str) -> FollowerBookmark | None:
     return session.get(FollowerBookmark, name, populate_existing=True)
 
 
+def find_slowest_bookmark(session: Session) -> FollowerBookmark | None:
+    """The follower that has read least; `None` while there is none."""
+    slowest = select(FollowerBookmark).order_by(FollowerBookmark.last_seq, FollowerBookmark.name).limit(1)
+    return session.scalars(slowest).first()
+
+
 def lock_bookmark(session: Session, name: str) -> FollowerBookmark:
     """The bookmark, for this transaction alone; others wait until it ends."""
     _ensure_bookmark(session, name)

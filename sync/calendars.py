@@ -3,7 +3,8 @@
 Decree 09/2019/NĐ-CP, article 12: a month is reported from the 15th of the month before to the 14th, a
 quarter, half year, nine months and year from the same days; so the year runs from 15 December to 14 December.
 
-Pure: days come in, periods go out.
+A province may close its months on another day: a `ReportingCalendar` is data. Pure: days come in, periods go
+out.
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from zoneinfo import ZoneInfo
 #: The day of an event is the calendar day here.
 VIET_NAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
-_FIRST_OFFICIAL_DAY = 15
 _ROMAN = ("I", "II", "III", "IV")
 
 
@@ -25,6 +25,33 @@ class Calendar(StrEnum):
     OFFICIAL = "official"
     #: From the 1st to the last day.
     CALENDAR = "calendar"
+
+
+@dataclass(frozen=True)
+class ReportingCalendar:
+    """A calendar as data: a province may close its months on another day.
+
+    Attributes:
+        code: stable name; those of `Calendar` are taken.
+        title: in Vietnamese.
+        closes_on: last day of each month, 1 to 28; 0: the last day that the month has.
+        legal_basis: who decided so.
+    """
+
+    code: str
+    title: str
+    closes_on: int
+    legal_basis: str = ""
+
+
+#: The two that every installation has, as data.
+KNOWN_CALENDARS = {
+    Calendar.OFFICIAL: ReportingCalendar(
+        "official", "Kỳ báo cáo hành chính (chốt ngày 14)", 14, "Nghị định 09/2019/NĐ-CP, Điều 12"
+    ),
+    Calendar.CALENDAR: ReportingCalendar("calendar", "Dương lịch", 0),
+}
+AnyCalendar = Calendar | ReportingCalendar
 
 
 class PeriodKind(StrEnum):
@@ -59,7 +86,7 @@ class Period:
         label: its name in Vietnamese, for example 'Quý III năm 2026'.
     """
 
-    calendar: Calendar
+    calendar: AnyCalendar
     kind: PeriodKind
     first_day: date
     last_day: date
@@ -80,19 +107,19 @@ def local_day(instant: datetime) -> date:
     return instant.astimezone(VIET_NAM).date()
 
 
-def month_of(day: date, calendar: Calendar) -> Period:
+def month_of(day: date, calendar: AnyCalendar) -> Period:
     """The one month of a calendar that holds the day."""
     return period_of(day, PeriodKind.MONTH, calendar)
 
 
-def period_of(day: date, kind: PeriodKind, calendar: Calendar) -> Period:
+def period_of(day: date, kind: PeriodKind, calendar: AnyCalendar) -> Period:
     """The period of a kind that holds the day; for nine months, those of the day's year."""
     year, month = _year_and_month(day, calendar)
     ordinal = 1 if kind is PeriodKind.NINE_MONTHS else (month - 1) // _LENGTH[kind] + 1
     return period(calendar, kind, year, ordinal)
 
 
-def period(calendar: Calendar, kind: PeriodKind, year: int, ordinal: int = 1) -> Period:
+def period(calendar: AnyCalendar, kind: PeriodKind, year: int, ordinal: int = 1) -> Period:
     """A period by its number in the year: month 1 to 12, quarter 1 to 4, half year 1 or 2, otherwise 1.
 
     Raises:
@@ -119,7 +146,7 @@ def months_of(whole: Period) -> list[Period]:
     return months
 
 
-def periods_of_year(calendar: Calendar, year: int) -> list[Period]:
+def periods_of_year(calendar: AnyCalendar, year: int) -> list[Period]:
     """All 20 periods of a year, shortest kinds first, each kind in order."""
     return [
         period(calendar, kind, year, ordinal)
@@ -128,25 +155,30 @@ def periods_of_year(calendar: Calendar, year: int) -> list[Period]:
     ]
 
 
-def year_of(day: date, calendar: Calendar) -> int:
+def year_of(day: date, calendar: AnyCalendar) -> int:
     """The reporting year that holds the day: 15 December 2026 is in the official year 2027."""
     return _year_and_month(day, calendar)[0]
 
 
-def _year_and_month(day: date, calendar: Calendar) -> tuple[int, int]:
-    if calendar is Calendar.CALENDAR or day.day < _FIRST_OFFICIAL_DAY:
+def _year_and_month(day: date, calendar: AnyCalendar) -> tuple[int, int]:
+    closes_on = _closing_day(calendar)
+    if closes_on == 0 or day.day <= closes_on:
         return day.year, day.month
     return (day.year, day.month + 1) if day.month < 12 else (day.year + 1, 1)
 
 
-def _first_day_of_month(year: int, month: int, calendar: Calendar) -> date:
+def _first_day_of_month(year: int, month: int, calendar: AnyCalendar) -> date:
     """First day of a month; month 13 is January of the next year."""
     year, month = (year + 1, month - 12) if month > 12 else (year, month)
-    if calendar is Calendar.CALENDAR:
+    closes_on = _closing_day(calendar)
+    if closes_on == 0:
         return date(year, month, 1)
-    return (
-        date(year, month - 1, _FIRST_OFFICIAL_DAY) if month > 1 else date(year - 1, 12, _FIRST_OFFICIAL_DAY)
-    )
+    closed_before = date(year, month - 1, closes_on) if month > 1 else date(year - 1, 12, closes_on)
+    return closed_before + timedelta(days=1)
+
+
+def _closing_day(calendar: AnyCalendar) -> int:
+    return (KNOWN_CALENDARS[calendar] if isinstance(calendar, Calendar) else calendar).closes_on
 
 
 def _label(kind: PeriodKind, year: int, ordinal: int) -> str:

@@ -8,12 +8,14 @@ Pure: bytes come in, a frozen outline goes out.
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
 
 from xapi_bridge.statement.errors import TimestampMalformed
 from xapi_bridge.statement.formats import instant_from_timestamp
+from xapi_bridge.vocabulary import adl
 
 #: A timestamp outside these years comes from a broken clock; the instant of storing stands for it.
 _BELIEVABLE_YEARS = range(2000, 2100)
@@ -33,6 +35,8 @@ class StatementOutline:
         registration: `context.registration`.
         scaled: `result.score.scaled`, -1.0 to 1.0.
         occurred_at: the statement's timestamp.
+        authority: home page and name of the account that vouches; empty texts when it is none.
+        object_extensions: texts among `object.definition.extensions`, of attended sessions only.
     """
 
     home_page: str
@@ -44,6 +48,8 @@ class StatementOutline:
     registration: UUID | None
     scaled: float | None
     occurred_at: datetime
+    authority: tuple[str, str] = ("", "")
+    object_extensions: tuple[tuple[str, str], ...] = ()
 
 
 class _Account(msgspec.Struct):
@@ -59,6 +65,15 @@ class _Actor(msgspec.Struct):
 class _Thing(msgspec.Struct):
     id: str = ""
     objectType: str = "Activity"  # noqa: N815 - as above
+
+
+class _Object(_Thing):
+    # Kept as it came: only few statements need what is in it.
+    definition: msgspec.Raw = msgspec.field(default_factory=msgspec.Raw)
+
+
+class _Definition(msgspec.Struct):
+    extensions: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 class _ContextActivities(msgspec.Struct):
@@ -85,13 +100,15 @@ class _Result(msgspec.Struct):
 class _Statement(msgspec.Struct):
     actor: _Actor
     verb: _Thing
-    object: _Thing
+    object: _Object
     result: _Result = msgspec.field(default_factory=_Result)
     context: _Context = msgspec.field(default_factory=_Context)
     timestamp: str = ""
+    authority: _Actor = msgspec.field(default_factory=_Actor)
 
 
 _decoder = msgspec.json.Decoder(_Statement)
+_definitions = msgspec.json.Decoder(_Definition)
 
 
 def read_outline(payload: bytes, *, stored: datetime) -> StatementOutline | None:
@@ -117,6 +134,8 @@ def read_outline(payload: bytes, *, stored: datetime) -> StatementOutline | None
         registration=_uuid(statement.context.registration),
         scaled=statement.result.score.scaled,
         occurred_at=believable_instant(statement.timestamp, stored=stored),
+        authority=(statement.authority.account.homePage, statement.authority.account.name),
+        object_extensions=_texts(thing.definition) if statement.verb.id == adl.ATTENDED else (),
     )
 
 
@@ -127,6 +146,16 @@ def believable_instant(timestamp: str, *, stored: datetime) -> datetime:
     except TimestampMalformed:
         return stored
     return instant if instant.year in _BELIEVABLE_YEARS else stored
+
+
+def _texts(definition: msgspec.Raw) -> tuple[tuple[str, str], ...]:
+    if not bytes(definition):
+        return ()
+    try:
+        extensions = _definitions.decode(definition).extensions
+    except msgspec.DecodeError:
+        return ()
+    return tuple((name, value) for name, value in extensions.items() if isinstance(value, str))
 
 
 def _iris(activities: list[_Thing] | _Thing) -> tuple[str, ...]:

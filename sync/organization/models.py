@@ -176,6 +176,8 @@ class Appointment(Base):
     staff_category: Mapped[str] = mapped_column(String(10))
     #: Whether the post works on administrative reform: the population of the targets.
     is_cchc: Mapped[bool] = mapped_column(default=True)
+    #: One of `sync.organization.cchc_roles.CCHC_ROLES`; empty: not said.
+    cchc_role: Mapped[str] = mapped_column(String(20), default="")
     is_primary: Mapped[bool] = mapped_column(default=True)
     valid_from: Mapped[date] = mapped_column(Date)
     valid_to: Mapped[date] = mapped_column(Date, default=OPEN_END)

@@ -68,6 +68,7 @@ def appoint(
     is_cchc: bool,
     now: datetime,
     position: str = "",
+    cchc_role: str = "",
     is_primary: bool = True,
 ) -> Appointment:
     """Gives a person a post in a unit and has the person's results counted again.
@@ -76,6 +77,7 @@ def appoint(
         valid_to: first day no more; an open end stops when the unit does.
         staff_category: can_bo, cong_chuc or vien_chuc.
         is_cchc: whether the post works on administrative reform, the population of the targets.
+        cchc_role: one of `CCHC_ROLES`; empty: not said.
 
     Raises:
         PersonUnknown, UnitUnknown: there is no such person or unit.
@@ -91,6 +93,7 @@ def appoint(
         position=position,
         staff_category=staff_category,
         is_cchc=is_cchc,
+        cchc_role=cchc_role,
         is_primary=is_primary,
         valid_from=valid_from,
         valid_to=_last_day_limit(session, unit_id, valid_from, valid_to),
@@ -140,6 +143,7 @@ def transfer(session: Session, person_id: int, *, unit_id: int, on: date, now: d
         valid_from=on,
         staff_category=current.staff_category,
         is_cchc=current.is_cchc,
+        cchc_role=current.cchc_role,
         position=current.position,
         now=now,
     )

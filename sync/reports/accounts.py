@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from sync.organization.models import ActorIdentity
 from sync.rollups.definitions import FactKind
 from sync.rollups.models import LearningFact
 
@@ -53,3 +54,22 @@ def list_account_standings(
         )
         found += [AccountStanding(*row) for row in rows]
     return found
+
+
+def list_identifiers(session: Session, person_id: int) -> list[tuple[str, str, str]]:
+    """The accounts of a person as `Actor.identifier` gives them."""
+    rows = session.execute(
+        select(ActorIdentity.home_page, ActorIdentity.account_name).where(
+            ActorIdentity.person_id == person_id
+        )
+    )
+    return [("account", row.home_page, row.account_name) for row in rows]
+
+
+def find_owner(session: Session, home_page: str, account_name: str) -> int | None:
+    """The person whom an account belongs to; `None`: nobody yet."""
+    return session.scalar(
+        select(ActorIdentity.person_id).where(
+            ActorIdentity.home_page == home_page, ActorIdentity.account_name == account_name
+        )
+    )

@@ -1,43 +1,23 @@
 """Stock: of the people in a unit on a day, how many have done what by that day, and in which of its parts."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import case, func, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, aliased
 
 from sync.errors import UnitUnknown
 from sync.organization.models import COMMAND, ActorIdentity, Appointment, Unit, UnitClosure
 from sync.organization.units import LEVELS, UnitOnDay, children_of, label_on
-from sync.reports.population import done_by, holds_post, left_behind
+from sync.reports.leaves import StockQuestion, count_leaves
+from sync.reports.population import below, left_behind
 from sync.reports.programme import Programme
+from sync.reports.stock import Stock
 from sync.rollups.definitions import Population
 
-
-@dataclass(frozen=True)
-class Stock:
-    """People on a day, and how many of them had done what by that day.
-
-    Attributes:
-        people: the denominator.
-        accessed: had opened at least one module (or the module asked for).
-        completed: had completed at least one module (or the module asked for).
-        completed_all: had completed every required module; 0 when one module was asked for.
-    """
-
-    people: int = 0
-    accessed: int = 0
-    completed: int = 0
-    completed_all: int = 0
-
-    def __add__(self, other: "Stock") -> "Stock":
-        return Stock(
-            self.people + other.people,
-            self.accessed + other.accessed,
-            self.completed + other.completed,
-            self.completed_all + other.completed_all,
-        )
+__all__ = ["Coverage", "PartStock", "Stock", "Unplaced", "count_unplaced", "cover", "cover_unit"]
 
 
 @dataclass(frozen=True)
@@ -89,36 +69,77 @@ def cover_unit(
     population: Population,
     programme: Programme,
     module_iri: str | None = None,
+    restated_to: date | None = None,
 ) -> Coverage:
     """The stock of a unit and of its parts on a day.
 
     Args:
         module_iri: count this module only, instead of any module.
+        restated_to: lay the people of `on` out in the units of this later day; `None`: in those of `on`.
 
     Raises:
         UnitUnknown: no unit has this number.
     """
-    unit = label_on(session, [unit_id], on_date=on).get(unit_id)
-    if unit is None:
-        raise UnitUnknown(f"There is no unit {unit_id}.")
-    leaves = _stock_by_leaf(
-        session, unit_id, on=on, population=population, programme=programme, module_iri=module_iri
-    )
-    parts = children_of(session, unit_id, on_date=on)
-    part_of = _part_of_leaf(session, unit_id)
-    by_part: defaultdict[int | None, Stock] = defaultdict(Stock)
-    by_level: defaultdict[str, Stock] = defaultdict(Stock)
-    for leaf in leaves:
-        by_part[part_of.get(leaf.unit_id)] += leaf.stock
-        by_level[leaf.level] += leaf.stock
+    return cover(session, StockQuestion(unit_id, on, population, programme, module_iri, restated_to))
+
+
+def cover(session: Session, asked: StockQuestion) -> Coverage:
+    """As `cover_unit`, of a question that was put already.
+
+    Raises:
+        UnitUnknown: no unit has this number.
+    """
+    unit_id = asked.unit_id
+    unit, parts = read_parts(session, asked)
+    leaves = count_leaves(session, asked)
+    by_part = _sum_by_part(leaves, part_of_leaf(session, unit_id))
+    by_level = _sum_by_level(leaves, _levels_below(session, unit_id))
     return Coverage(
         unit=unit,
-        on=on,
-        total=sum((leaf.stock for leaf in leaves), Stock()),
-        own=next((leaf.stock for leaf in leaves if leaf.unit_id == unit_id), Stock()),
-        parts=tuple(PartStock(part, by_part[part.unit_id]) for part in parts),
+        on=asked.on,
+        total=sum(leaves.values(), Stock()),
+        own=leaves.get(unit_id, Stock()),
+        parts=tuple(PartStock(part, by_part.get(part.unit_id, Stock())) for part in parts),
         levels=tuple((level, by_level[level]) for level in LEVELS if level in by_level),
     )
+
+
+def cover_level(session: Session, asked: StockQuestion, level: str) -> list[PartStock]:
+    """The stock of every unit of a level below a unit, everything below each included.
+
+    Only the topmost units of the level: a department of a ministry is part of the ministry.
+    """
+    leaves = count_leaves(session, asked)
+    parent = aliased(Unit)
+    rows = session.execute(
+        select(UnitClosure.descendant_id, UnitClosure.ancestor_id)
+        .join(Unit, Unit.unit_id == UnitClosure.ancestor_id)
+        .join(parent, parent.unit_id == Unit.parent_id)
+        .where(
+            UnitClosure.hierarchy == COMMAND,
+            Unit.level == level,
+            parent.level != level,
+            Unit.valid_from <= asked.tree_day,
+            asked.tree_day < Unit.valid_to,
+            Unit.unit_id.in_(below(asked.unit_id)),
+        )
+    )
+    unit_of = {leaf_id: unit_id for leaf_id, unit_id in rows}  # noqa: C416 - rows are no pairs to mypy
+    units = label_on(session, unit_of.values(), on_date=asked.tree_day)
+    sums = _sum_by_part(leaves, unit_of)
+    return [PartStock(unit, sums.get(unit_id, Stock())) for unit_id, unit in units.items()]
+
+
+def read_parts(session: Session, asked: StockQuestion) -> tuple[UnitOnDay, list[UnitOnDay]]:
+    """The unit asked for and the units directly below it, on the day whose tree is shown.
+
+    Raises:
+        UnitUnknown: no unit has this number.
+    """
+    unit = label_on(session, [asked.unit_id], on_date=asked.tree_day).get(asked.unit_id)
+    if unit is None:
+        raise UnitUnknown(f"There is no unit {asked.unit_id}.")
+    return unit, children_of(session, asked.unit_id, on_date=asked.tree_day)
 
 
 def count_unplaced(session: Session, *, on: date, population: Population) -> Unplaced:
@@ -134,51 +155,31 @@ def count_unplaced(session: Session, *, on: date, population: Population) -> Unp
     return Unplaced(accounts or 0, people or 0)
 
 
-@dataclass(frozen=True)
-class _LeafStock:
-    """The people whose posts are in one unit itself."""
+def _sum_by_part(leaves: Mapping[int, Stock], part_of: Mapping[int, int]) -> Mapping[int, Stock]:
+    sums: defaultdict[int, Stock] = defaultdict(Stock)
+    for leaf_id, stock in leaves.items():
+        if leaf_id in part_of:
+            sums[part_of[leaf_id]] += stock
+    return sums
 
-    unit_id: int
-    level: str
-    stock: Stock
+
+def _sum_by_level(leaves: Mapping[int, Stock], level_of: Mapping[int, str]) -> Mapping[str, Stock]:
+    sums: defaultdict[str, Stock] = defaultdict(Stock)
+    for leaf_id, stock in leaves.items():
+        sums[level_of[leaf_id]] += stock
+    return sums
 
 
-def _stock_by_leaf(
-    session: Session,
-    unit_id: int,
-    *,
-    on: date,
-    population: Population,
-    programme: Programme,
-    module_iri: str | None,
-) -> list[_LeafStock]:
-    """One pass over the people at or below a unit, grouped by the unit of their posts."""
-    done = done_by(on, unit_id=unit_id, programme=programme, module_iri=module_iri)
-    needed = len(programme.required_iris) if module_iri is None else 0
-    completed_all = case((done.c.completed_required == needed, 1), else_=0) if needed else literal(0)
+def _levels_below(session: Session, unit_id: int) -> dict[int, str]:
     rows = session.execute(
-        select(
-            Appointment.unit_id,
-            Unit.level,
-            func.count(),
-            func.count(done.c.person_id),
-            func.sum(case((done.c.completed > 0, 1), else_=0)),
-            func.sum(completed_all),
-        )
-        .select_from(Appointment)
-        .join(Unit, Unit.unit_id == Appointment.unit_id)
-        .join(
-            UnitClosure,
-            (UnitClosure.descendant_id == Appointment.unit_id) & (UnitClosure.hierarchy == COMMAND),
-        )
-        .outerjoin(done, done.c.person_id == Appointment.person_id)
-        .where(holds_post(population, on=on), UnitClosure.ancestor_id == unit_id)
-        .group_by(Appointment.unit_id, Unit.level)
+        select(Unit.unit_id, Unit.level)
+        .join(UnitClosure, UnitClosure.descendant_id == Unit.unit_id)
+        .where(UnitClosure.ancestor_id == unit_id, UnitClosure.hierarchy == COMMAND)
     )
-    return [_LeafStock(leaf_id, level, Stock(*figures)) for leaf_id, level, *figures in rows]
+    return {row.unit_id: row.level for row in rows}
 
 
-def _part_of_leaf(session: Session, unit_id: int) -> dict[int, int]:
+def part_of_leaf(session: Session, unit_id: int) -> dict[int, int]:
     """Every unit below one -> the part of it that holds it."""
     rows = session.execute(
         select(UnitClosure.descendant_id, UnitClosure.ancestor_id)

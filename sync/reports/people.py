@@ -18,7 +18,18 @@ from sync.organization.models import (
     Unit,
     UnitClosure,
 )
-from sync.reports.population import done_by, holds_post
+from sync.reports.attention import Attention, needs_attention
+from sync.reports.placing import place_posts
+from sync.reports.population import (
+    completed_modules,
+    first_accessed,
+    first_completed,
+    had_accessed,
+    had_completed,
+    had_completed_all,
+    holds_post,
+    modules_asked,
+)
 from sync.reports.programme import Programme
 from sync.rollups.definitions import FactKind, Population
 from sync.rollups.models import LearningFact
@@ -86,6 +97,8 @@ class PeopleQuestion:
         module_iri: look at this module only.
         direct_only: only people posted in the unit itself.
         level: only people posted in units of this level.
+        restated_to: the people of `on` who belong to the unit in the tree of this later day.
+        attention: only those who need attention for this reason.
     """
 
     unit_id: int
@@ -97,6 +110,8 @@ class PeopleQuestion:
     whole_programme: bool = False
     direct_only: bool = False
     level: str | None = None
+    restated_to: date | None = None
+    attention: Attention | None = None
     order: PeopleOrder = PeopleOrder.PSEUDONYM
 
 
@@ -127,15 +142,15 @@ class Post:
 
 def count_people(session: Session, asked: PeopleQuestion) -> int:
     """How many people `list_people` would list without a limit."""
-    question = _people(asked).subquery()
-    return session.scalar(select(func.count()).select_from(question)) or 0
+    question = _choose(session, select(func.count()).select_from(Appointment), asked)
+    return session.scalar(question) or 0
 
 
 def list_people(
     session: Session, asked: PeopleQuestion, *, offset: int = 0, limit: int | None = None
 ) -> list[PersonStanding]:
     """The people, in the order asked for."""
-    question = _people(asked)
+    question = _choose(session, _people(asked), asked)
     if asked.order is PeopleOrder.STAFF_CODE:
         question = question.outerjoin(PersonDetail, PersonDetail.person_id == Person.person_id).order_by(
             PersonDetail.staff_code
@@ -197,9 +212,17 @@ def list_posts(session: Session, person_id: int) -> list[Post]:
 
 def list_module_standings(session: Session, person_id: int, *, on: date) -> list[ModuleStanding]:
     """What a person had done by a day, one row per module that was opened; from the facts up to that day."""
+    return list_standings_of(session, [person_id], on=on).get(person_id, [])
+
+
+def list_standings_of(
+    session: Session, person_ids: Sequence[int], *, on: date
+) -> dict[int, list[ModuleStanding]]:
+    """The same for the people of one page of a list."""
     completed_on = case((LearningFact.kind == FactKind.COMPLETED.value, LearningFact.occurred_on))
     rows = session.execute(
         select(
+            ActorIdentity.person_id,
             LearningFact.module_iri,
             func.min(LearningFact.occurred_on),
             func.min(completed_on),
@@ -207,63 +230,68 @@ def list_module_standings(session: Session, person_id: int, *, on: date) -> list
         )
         .join(ActorIdentity, ActorIdentity.identity_id == LearningFact.identity_id)
         .where(
-            ActorIdentity.person_id == person_id,
+            ActorIdentity.person_id.in_(person_ids),
             LearningFact.occurred_on <= on,
             LearningFact.voided.is_(False),
         )
-        .group_by(LearningFact.module_iri)
+        .group_by(ActorIdentity.person_id, LearningFact.module_iri)
         .order_by(LearningFact.module_iri)
     )
-    return [ModuleStanding(*row) for row in rows]
+    found: dict[int, list[ModuleStanding]] = {}
+    for person_id, *standing in rows:
+        found.setdefault(person_id, []).append(ModuleStanding(*standing))
+    return found
 
 
-def _people(asked: PeopleQuestion) -> "Select[*tuple[Any, ...]]":
-    done = done_by(asked.on, unit_id=asked.unit_id, programme=asked.programme, module_iri=asked.module_iri)
-    question = (
+def _people(asked: PeopleQuestion) -> Select[*tuple[Any, ...]]:
+    modules = modules_asked(asked.module_iri)
+    return (
         select(
             Person.person_id,
             Person.pseudonym,
             Appointment.unit_id,
             Appointment.position,
             Appointment.staff_category,
-            done.c.first_accessed_on,
-            done.c.first_completed_on,
-            func.coalesce(done.c.completed, 0),
+            first_accessed(asked.on, module_iris=modules),
+            first_completed(asked.on, module_iris=modules),
+            completed_modules(asked.on, module_iris=modules),
         )
         .select_from(Appointment)
         .join(Person, Person.person_id == Appointment.person_id)
-        .join(Unit, Unit.unit_id == Appointment.unit_id)
-        .outerjoin(done, done.c.person_id == Appointment.person_id)
-        .where(holds_post(asked.population, on=asked.on), _inside(asked))
     )
-    return question.where(*_chosen(asked, done))
 
 
-def _chosen(asked: PeopleQuestion, done: Any) -> list[ColumnElement[bool]]:
+def _choose(
+    session: Session, question: Select[*tuple[Any, ...]], asked: PeopleQuestion
+) -> Select[*tuple[Any, ...]]:
+    placing = place_posts(
+        session,
+        asked.unit_id,
+        on=asked.on,
+        restated_to=asked.restated_to,
+        direct_only=asked.direct_only,
+    )
+    question = question.join(Unit, Unit.unit_id == Appointment.unit_id)
+    question = placing.narrow(question.where(holds_post(asked.population, on=asked.on)))
     rules: list[ColumnElement[bool]] = []
     if asked.progress != frozenset(Progress):
-        rules.append(or_(*(_is_at(progress, done) for progress in sorted(asked.progress))))
+        rules.append(or_(*(_is_at(progress, asked) for progress in sorted(asked.progress))))
     if asked.whole_programme:
-        rules.append(done.c.completed_required == len(asked.programme.required_iris))
+        rules.append(had_completed_all(asked.on, asked.programme))
     if asked.level is not None:
         rules.append(Unit.level == asked.level)
-    return rules
+    if asked.attention is not None:
+        rules.append(needs_attention(asked.attention, on=asked.on))
+    return question.where(*rules)
 
 
-def _inside(asked: PeopleQuestion) -> ColumnElement[bool]:
-    if asked.direct_only:
-        return Appointment.unit_id == asked.unit_id
-    return Appointment.unit_id.in_(
-        select(UnitClosure.descendant_id).where(
-            UnitClosure.hierarchy == COMMAND, UnitClosure.ancestor_id == asked.unit_id
-        )
-    )
-
-
-def _is_at(progress: Progress, done: Any) -> ColumnElement[bool]:
+def _is_at(progress: Progress, asked: PeopleQuestion) -> ColumnElement[bool]:
+    modules = modules_asked(asked.module_iri)
+    has_opened = had_accessed(asked.on, module_iris=modules)
+    has_completed = had_completed(asked.on, module_iris=modules)
     rules: dict[Progress, ColumnElement[bool]] = {
-        Progress.NOT_STARTED: done.c.person_id.is_(None),
-        Progress.STARTED: done.c.person_id.is_not(None) & done.c.first_completed_on.is_(None),
-        Progress.COMPLETED: done.c.first_completed_on.is_not(None),
+        Progress.NOT_STARTED: ~has_opened,
+        Progress.STARTED: has_opened & ~has_completed,
+        Progress.COMPLETED: has_completed,
     }
     return rules[progress]

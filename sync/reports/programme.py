@@ -5,8 +5,9 @@ from typing import Final
 
 from sqlalchemy.orm import Session
 
+from content_packages.active.staging import list_published
 from content_packages.library.versions import list_current_packages, read_package
-from xapi_bridge.vocabulary.cchc import module_iri
+from xapi_bridge.vocabulary.cchc import imported_package_id, module_iri
 
 #: The curriculum of Decision 905: whoever completes all its modules has completed the programme.
 PROGRAMME_PACKAGE: Final = "cchc"
@@ -44,7 +45,7 @@ class Programme:
 
 
 def read_programme(session: Session, *, iri_base: str) -> Programme:
-    """The modules of the current version of every package.
+    """The modules of the current version of every package, then the imported courses.
 
     Args:
         iri_base: beginning of our activity identifiers.
@@ -61,4 +62,8 @@ def read_programme(session: Session, *, iri_base: str) -> Programme:
         modules += names
         if package.id == PROGRAMME_PACKAGE:
             required |= {module.iri for module in names}
+    modules += [
+        ModuleName(module_iri(iri_base, imported_package_id(course.name), course.name), course.title)
+        for course in list_published(session)
+    ]
     return Programme(tuple(modules), frozenset(required))

@@ -1,34 +1,37 @@
 """State -> counts: each change of a person's state moves that person between cells, up the whole tree."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import lru_cache
+from typing import Final, NamedTuple
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, tuple_
 from sqlalchemy.orm import Session
 
 from sync.calendars import Calendar, month_of
-from sync.organization.models import COMMAND, UnitClosure
+from sync.rollups.batch_sql import ADD_TO_CELLS, ANCESTORS, read_by_numbers, write_rows
 from sync.rollups.models import UnitCount
 from sync.rollups.state import ModuleState, StateChange
-from xapi_bridge.database import insert_or_update
 
 #: (unit id, module IRI, calendar, first day of the month)
 Cell = tuple[int, str, str, date]
 
+#: Cells per command that names them one by one.
+_SLICE: Final = 500
 
-@dataclass(frozen=True)
-class People:
+
+class People(NamedTuple):
     """How many people a cell counts, or by how much that changes."""
 
     accessed: int = 0
     completed: int = 0
 
-    def __add__(self, other: "People") -> "People":
+    def plus(self, other: "People") -> "People":
+        """Both together."""
         return People(self.accessed + other.accessed, self.completed + other.completed)
 
-    def __neg__(self) -> "People":
+    def negated(self) -> "People":
+        """What takes this away again."""
         return People(-self.accessed, -self.completed)
 
 
@@ -47,7 +50,7 @@ def apply_changes(session: Session, changes: Iterable[StateChange]) -> None:
     for (unit_id, *rest), delta in leaf_deltas.items():
         for ancestor_id in ancestors.get(unit_id, ()):
             cell: Cell = (ancestor_id, *rest)  # type: ignore[assignment]
-            deltas[cell] = deltas.get(cell, NOBODY) + delta
+            deltas[cell] = deltas.get(cell, NOBODY).plus(delta)
     _add(session, {cell: delta for cell, delta in deltas.items() if delta != NOBODY})
 
 
@@ -55,69 +58,55 @@ def cells_of(state: ModuleState) -> Iterator[tuple[Cell, People]]:
     """The cells of the person's own units that count this state, in each calendar."""
     for calendar in Calendar:
         if state.access_unit_id is not None:
-            month = month_of(state.first_accessed_on, calendar)
-            cell = (state.access_unit_id, state.module_iri, calendar.value, month.first_day)
+            first_day = _month_start(state.first_accessed_on, calendar)
+            cell = (state.access_unit_id, state.module_iri, calendar.value, first_day)
             yield cell, People(accessed=1)
         if state.leaf_unit_id is not None and state.first_completed_on is not None:
-            month = month_of(state.first_completed_on, calendar)
-            cell = (state.leaf_unit_id, state.module_iri, calendar.value, month.first_day)
+            first_day = _month_start(state.first_completed_on, calendar)
+            cell = (state.leaf_unit_id, state.module_iri, calendar.value, first_day)
             yield cell, People(completed=1)
+
+
+@lru_cache(maxsize=4096)
+def _month_start(day: date, calendar: Calendar) -> date:
+    """The same few days come thousands of times in one batch."""
+    return month_of(day, calendar).first_day
 
 
 def _leaf_deltas(changes: Iterable[StateChange]) -> dict[Cell, People]:
     deltas: dict[Cell, People] = {}
     for change in changes:
         for cell, people in cells_of(change.before) if change.before else ():
-            deltas[cell] = deltas.get(cell, NOBODY) + -people
+            deltas[cell] = deltas.get(cell, NOBODY).plus(people.negated())
         for cell, people in cells_of(change.after) if change.after else ():
-            deltas[cell] = deltas.get(cell, NOBODY) + people
+            deltas[cell] = deltas.get(cell, NOBODY).plus(people)
     return {cell: delta for cell, delta in deltas.items() if delta != NOBODY}
 
 
 def _ancestors(session: Session, unit_ids: set[int]) -> dict[int, list[int]]:
     """Each unit's ancestors in the line of command, itself included."""
     ancestors: dict[int, list[int]] = {}
-    if unit_ids:
-        rows = session.execute(
-            select(UnitClosure.descendant_id, UnitClosure.ancestor_id).where(
-                UnitClosure.hierarchy == COMMAND, UnitClosure.descendant_id.in_(unit_ids)
-            )
-        )
-        for descendant_id, ancestor_id in rows:
-            ancestors.setdefault(descendant_id, []).append(ancestor_id)
+    for descendant_id, ancestor_id in read_by_numbers(session, ANCESTORS, unit_ids):
+        ancestors.setdefault(descendant_id, []).append(ancestor_id)
     return ancestors
 
 
 def _add(session: Session, deltas: Mapping[Cell, People]) -> None:
-    rows = [
-        {
-            "unit_id": unit_id,
-            "module_iri": module_iri,
-            "calendar": calendar,
-            "period_start": period_start,
-            "people_accessed": deltas[cell].accessed,
-            "people_completed": deltas[cell].completed,
-        }
-        for cell in sorted(deltas)
-        for unit_id, module_iri, calendar, period_start in [cell]
-    ]
-    insert_or_update(session, UnitCount.__table__, rows, change=_sums)
-    shrunk = sorted(cell for cell, delta in deltas.items() if min(delta.accessed, delta.completed) < 0)
+    write_rows(session, ADD_TO_CELLS, [(*cell, *deltas[cell]) for cell in sorted(deltas)])
+    shrunk = sorted(cell for cell, delta in deltas.items() if min(delta) < 0)
     if shrunk:
         _remove_empty(session, shrunk)
 
 
-def _sums(kept: Any, added: Any) -> dict[str, Any]:
-    return {
-        "people_accessed": kept.c.people_accessed + added.people_accessed,
-        "people_completed": kept.c.people_completed + added.people_completed,
-    }
-
-
 def _remove_empty(session: Session, cells: list[Cell]) -> None:
     key = tuple_(UnitCount.unit_id, UnitCount.module_iri, UnitCount.calendar, UnitCount.period_start)
-    session.execute(
-        delete(UnitCount)
-        .where(key.in_(cells), UnitCount.people_accessed == 0, UnitCount.people_completed == 0)
-        .execution_options(synchronize_session=False)
-    )
+    for start in range(0, len(cells), _SLICE):
+        session.execute(
+            delete(UnitCount)
+            .where(
+                key.in_(cells[start : start + _SLICE]),
+                UnitCount.people_accessed == 0,
+                UnitCount.people_completed == 0,
+            )
+            .execution_options(synchronize_session=False)
+        )

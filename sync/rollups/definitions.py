@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from types import MappingProxyType
 
 from sync.statement_outline import StatementOutline
 from xapi_bridge.vocabulary import adl, cchc
-from xapi_bridge.vocabulary.cchc import ActivityKind, parse_activity_iri
+from xapi_bridge.vocabulary.cchc import ActivityKind, parse_activity_iri, parse_class_session_iri
 
 
 class FactKind(StrEnum):
@@ -21,6 +22,18 @@ class FactKind(StrEnum):
     COMPLETED = "completed"
     PASSED = "passed"
     FAILED = "failed"
+
+
+class TrainingForm(StrEnum):
+    """How a module was learned. A class attended completes the modules that it teaches."""
+
+    SELF_PACED = "self-paced"
+    IN_CLASS = "in-class"
+    LIVE_ONLINE = "live-online"
+    #: Of a class or a person, never of one statement: in a class and alone.
+    BLENDED = "blended"
+    WORKSHOP = "workshop"
+    STUDY_TRIP = "study-trip"
 
 
 #: Verb and kind of activity -> kind of fact. Anything else is kept in the store and not counted.
@@ -47,23 +60,28 @@ class Learning:
         module_iri: the module, in the form that our builders give.
         kind: accessed, completed, passed or failed.
         scaled: quiz result, -1.0 to 1.0; of passed and failed only.
+        form: how it was learned.
     """
 
     module_iri: str
     kind: FactKind
     scaled: float | None = None
+    form: TrainingForm = TrainingForm.SELF_PACED
 
 
 def learning_in(outline: StatementOutline, *, iri_base: str) -> Learning | None:
     """What a statement says about a module of ours; `None` when it does not count.
 
     A section belongs to its module by its IRI, a quiz or question by the module in the statement's
-    context. A quiz of a whole package belongs to no module.
+    context. A quiz of a whole package belongs to no module. A class session that was attended completes the
+    module in its context.
 
     Args:
         iri_base: beginning of our activity identifiers.
     """
-    activity = parse_activity_iri(iri_base, outline.object_iri)
+    if outline.verb_iri == adl.ATTENDED:
+        return _attendance_in(outline, iri_base=iri_base)
+    activity = _parse(iri_base, outline.object_iri)
     kind = COUNTED.get((outline.verb_iri, activity.kind)) if activity else None
     if kind is None:
         return None
@@ -74,19 +92,44 @@ def learning_in(outline: StatementOutline, *, iri_base: str) -> Learning | None:
     return Learning(module_iri, kind, outline.scaled if is_result else None)
 
 
+def _attendance_in(outline: StatementOutline, *, iri_base: str) -> Learning | None:
+    module_iri = _module_of(outline, iri_base=iri_base)
+    if module_iri is None or parse_class_session_iri(iri_base, outline.object_iri) is None:
+        return None
+    said = dict(outline.object_extensions).get(cchc.delivery_extension(iri_base), "")
+    form = TrainingForm(said) if said in _DELIVERIES else TrainingForm.IN_CLASS
+    return Learning(module_iri, FactKind.COMPLETED, form=form)
+
+
+_DELIVERIES = frozenset({"in-class", "live-online", "workshop", "study-trip"})
+
+
 def is_final_result(outline: StatementOutline, *, iri_base: str) -> bool:
     """Whether a statement is the scored end of an attempt at a quiz of ours: what a gradebook may hold."""
     if outline.scaled is None or outline.verb_iri not in {adl.PASSED, adl.FAILED}:
         return False
-    activity = parse_activity_iri(iri_base, outline.object_iri)
+    activity = _parse(iri_base, outline.object_iri)
     return activity is not None and activity.kind == "quiz"
 
 
 def _module_of(outline: StatementOutline, *, iri_base: str) -> str | None:
     for iri in (outline.object_iri, *outline.context_iris):
-        activity = parse_activity_iri(iri_base, iri)
-        if activity and activity.kind in {"module", "section"} and activity.item_id:
-            return cchc.module_iri(iri_base, activity.package_id, activity.item_id)
+        module_iri = _module_named(iri_base, iri)
+        if module_iri is not None:
+            return module_iri
+    return None
+
+
+# The same modules, sections and quizzes come again and again: reading each of their IRIs once halves what a
+# batch costs.
+_parse = lru_cache(maxsize=8192)(parse_activity_iri)
+
+
+@lru_cache(maxsize=8192)
+def _module_named(iri_base: str, iri: str) -> str | None:
+    activity = parse_activity_iri(iri_base, iri)
+    if activity and activity.kind in {"module", "section"} and activity.item_id:
+        return cchc.module_iri(iri_base, activity.package_id, activity.item_id)
     return None
 
 
@@ -100,6 +143,8 @@ class Population:
         staff_categories: can_bo, cong_chuc, vien_chuc.
         only_cchc: whether only posts that work on administrative reform count.
         legal_basis: the act that says so.
+        cchc_roles: only posts with one of these roles; empty: any role, or none said.
+        version: a rule that is changed gets the next one; figures name it.
     """
 
     code: str
@@ -107,6 +152,8 @@ class Population:
     staff_categories: frozenset[str]
     only_cchc: bool
     legal_basis: str
+    cchc_roles: frozenset[str] = frozenset()
+    version: int = 1
 
 
 @dataclass(frozen=True)
@@ -167,6 +214,41 @@ CIVIL_SERVANTS = Population(
     only_cchc=True,
     legal_basis=_DECISION_905,
 )
+
+#: The scheme of a province (4599/QĐ-UBND and the like) counts viên chức too.
+WITH_PUBLIC_EMPLOYEES = Population(
+    code="de-an-tinh-ca-vien-chuc",
+    title="Cán bộ, công chức, viên chức thực hiện công tác cải cách hành chính",
+    staff_categories=frozenset({"can_bo", "cong_chuc", "vien_chuc"}),
+    only_cchc=True,
+    legal_basis="Đề án của Ủy ban nhân dân cấp tỉnh; phạm vi của Quyết định số 905/QĐ-BNV",
+)
+LEADERS = Population(
+    code="lanh-dao-phu-trach",
+    title="Lãnh đạo phụ trách công tác cải cách hành chính",
+    staff_categories=frozenset({"can_bo", "cong_chuc", "vien_chuc"}),
+    only_cchc=True,
+    legal_basis=_DECISION_905,
+    cchc_roles=frozenset({"leader"}),
+)
+ADVISERS = Population(
+    code="tham-muu",
+    title="Người tham mưu công tác cải cách hành chính",
+    staff_categories=frozenset({"can_bo", "cong_chuc", "vien_chuc"}),
+    only_cchc=True,
+    legal_basis=_DECISION_905,
+    cchc_roles=frozenset({"adviser"}),
+)
+ONE_STOP = Population(
+    code="mot-cua",
+    title="Người làm việc tại bộ phận một cửa",
+    staff_categories=frozenset({"can_bo", "cong_chuc", "vien_chuc"}),
+    only_cchc=True,
+    legal_basis=_DECISION_905,
+    cchc_roles=frozenset({"one_stop"}),
+)
+#: Rules that every installation has; more, and later versions of these, are in the database.
+POPULATIONS: tuple[Population, ...] = (CIVIL_SERVANTS, WITH_PUBLIC_EMPLOYEES, LEADERS, ADVISERS, ONE_STOP)
 
 _DENOMINATOR = (
     "Số cán bộ, công chức thực hiện công tác cải cách hành chính có vị trí công tác chính "

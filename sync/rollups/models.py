@@ -35,19 +35,33 @@ class LearningFact(Base):
     occurred_on: Mapped[date] = mapped_column(Date)
     #: -1.0 to 1.0 for passed and failed; empty otherwise.
     score_scaled: Mapped[float | None]
+    #: How the module was learned (`sync.rollups.definitions.TrainingForm`).
+    form: Mapped[str] = mapped_column(String(12), default="self-paced")
     #: Voided facts stay, so that a statement delivered again cannot revive them.
     voided: Mapped[bool] = mapped_column(default=False)
 
 
-class VoidPending(Base):
-    """A voiding statement whose target is not (yet) a fact."""
+class QuizScore(Base):
+    """One scored end of an attempt at a quiz of ours, of a module or of a whole package."""
 
-    __tablename__ = "sync_void_pending"
+    __tablename__ = "sync_quiz_score"
+    __table_args__ = (
+        Index("ix_sync_quiz_score_learner", "identity_id", "quiz_iri"),
+        Index("ix_sync_quiz_score_quiz", "quiz_iri", "occurred_on"),
+    )
 
-    #: The statement to be voided.
     statement_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    #: Sequence number of the voiding statement.
+    #: Sequence number in the store.
     seq: Mapped[int] = mapped_column(BigInteger)
+    identity_id: Mapped[int] = mapped_column(ForeignKey("sync_actor_identity.identity_id"))
+    quiz_iri: Mapped[str] = mapped_column(String(LONGEST_IRI))
+    occurred_at: Mapped[datetime] = mapped_column(UtcInstant)
+    #: The day of it in Viet Nam.
+    occurred_on: Mapped[date] = mapped_column(Date)
+    #: -1.0 to 1.0.
+    scaled: Mapped[float]
+    passed: Mapped[bool]
+    voided: Mapped[bool] = mapped_column(default=False)
 
 
 class DirtyKey(Base):
@@ -66,6 +80,9 @@ class PersonModule(Base):
     __table_args__ = (
         Index("ix_sync_person_module_module", "module_iri", "first_completed_on"),
         Index("ix_sync_person_module_leaf", "leaf_unit_id", "module_iri"),
+        # Pages ask what one person had done by a day; the answer stands in these.
+        Index("ix_sync_person_module_completed", "person_id", "first_completed_on", "module_iri"),
+        Index("ix_sync_person_module_accessed", "person_id", "first_accessed_on"),
     )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("sync_person.person_id"), primary_key=True)

@@ -4,8 +4,9 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from sync.bookmarks import rewind_bookmark
+from sync.rollups.archived import refuse_without_archives
 from sync.rollups.dirty import ROLLUPS
-from sync.rollups.models import DirtyKey, LearningFact, PersonModule, UnitCount, VoidPending
+from sync.rollups.models import DirtyKey, LearningFact, PersonModule, QuizScore, UnitCount
 
 
 def rebuild_rollups(session: Session) -> None:
@@ -13,7 +14,11 @@ def rebuild_rollups(session: Session) -> None:
 
     The follower then makes them anew in its usual batches, so that learners' saves are not kept waiting by
     one long transaction; until it has caught up, `freshness` says how much is missing.
+
+    Raises:
+        ArchivesNeeded: archived months would be lost from the figures; restore them first.
     """
+    refuse_without_archives(session, None)
     rewind_bookmark(session, ROLLUPS)
-    for table in (UnitCount, PersonModule, DirtyKey, VoidPending, LearningFact):
+    for table in (UnitCount, PersonModule, DirtyKey, QuizScore, LearningFact):
         session.execute(delete(table).execution_options(synchronize_session=False))

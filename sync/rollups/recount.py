@@ -6,9 +6,10 @@ deltas. Slow, and easy to believe.
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -18,10 +19,13 @@ from sqlalchemy.orm import Session
 from sync.calendars import Calendar, local_day, month_of
 from sync.organization.models import COMMAND, ActorIdentity, Appointment, UnitClosure
 from sync.rollups.definitions import FactKind, learning_in
-from sync.rollups.facts import is_countable_account
+from sync.rollups.facts import is_countable_account, is_countable_score
 from sync.rollups.models import LONGEST_IRI
 from sync.statement_outline import StatementOutline, believable_instant
+from sync.trust import counting_authorities
 from xapi_bridge.store.follow import StoredStatement, read_after
+from xapi_bridge.store.keys import find_keys
+from xapi_bridge.store.references import find_voided
 from xapi_bridge.vocabulary import adl
 
 _PAGE = 1000
@@ -37,6 +41,20 @@ class PlainFact:
     kind: str
     day: date
     scaled: float | None
+    form: str
+    voided: bool
+
+
+@dataclass(frozen=True)
+class PlainScore:
+    """One result at a quiz."""
+
+    seq: int
+    account: tuple[str, str]
+    quiz_iri: str
+    day: date
+    scaled: float
+    passed: bool
     voided: bool
 
 
@@ -46,14 +64,22 @@ class Recount:
 
     statements: int = 0
     facts: dict[UUID, PlainFact] = field(default_factory=dict)
+    scores: dict[UUID, PlainScore] = field(default_factory=dict)
     states: dict[tuple[int, str], tuple[Any, ...]] = field(default_factory=dict)
     cells: dict[tuple[int, str, str, date], tuple[int, int]] = field(default_factory=dict)
 
 
-def recount_statements(session: Session, *, last_seq: int, iri_base: str) -> Recount:
-    """Facts, state and counts from all statements up to `last_seq`, with today's links, posts and units."""
+def recount_statements(
+    session: Session, *, last_seq: int, iri_base: str, archived: Iterable[StoredStatement] = ()
+) -> Recount:
+    """Facts, state and counts from all statements up to `last_seq`, with today's links, posts and units.
+
+    Args:
+        archived: statements that left the store with their month.
+    """
     recount = Recount()
-    _recount_facts(session, recount, last_seq=last_seq, iri_base=iri_base)
+    statements = chain(archived, _statements(session, last_seq=last_seq))
+    _recount_facts(session, recount, statements, last_seq=last_seq, iri_base=iri_base)
     _recount_states(session, recount)
     _recount_cells(session, recount)
     return recount
@@ -69,27 +95,44 @@ def _statements(session: Session, *, last_seq: int) -> Iterator[StoredStatement]
         seq = page[-1].seq
 
 
-def _recount_facts(session: Session, recount: Recount, *, last_seq: int, iri_base: str) -> None:
-    voided = set()
-    found: dict[UUID, PlainFact] = {}
-    for stored in _statements(session, last_seq=last_seq):
+def _recount_facts(
+    session: Session, recount: Recount, statements: Iterable[StoredStatement], *, last_seq: int, iri_base: str
+) -> None:
+    authorities = counting_authorities(session, iri_base=iri_base)
+    for stored in statements:
         recount.statements += 1
         statement = json.loads(stored.payload)
         if statement["verb"]["id"] == adl.VOIDED:
-            voided.add(UUID(statement["object"]["id"]))
             continue
-        fact = _fact_in(statement, stored, iri_base=iri_base)
+        if _vouching(statement) not in authorities:
+            continue
+        outline = _outline(statement, stored)
+        fact = _fact_in(outline, stored, iri_base=iri_base)
         if fact:
-            found[stored.statement_id] = fact
-    for statement_id, fact in found.items():
-        recount.facts[statement_id] = replace(fact, voided=statement_id in voided)
+            recount.facts[stored.statement_id] = replace(fact, voided=stored.voided)
+        if is_countable_score(outline, iri_base=iri_base):
+            recount.scores[stored.statement_id] = _score_in(outline, stored)
+    _forget_later_voidings(session, recount, last_seq=last_seq)
 
 
-def _fact_in(statement: dict[str, Any], stored: StoredStatement, *, iri_base: str) -> PlainFact | None:
+def _forget_later_voidings(session: Session, recount: Recount, *, last_seq: int) -> None:
+    """What was taken back by a statement that the counts have not reached yet still counts."""
+    flagged = {one for one, fact in (recount.facts | recount.scores).items() if fact.voided}
+    keys = find_keys(session, sorted(flagged))
+    kept_here = {one for one, key in keys.items() if key.archive_id is None}
+    for one in kept_here - find_voided(session, kept_here, through=last_seq):
+        if one in recount.facts:
+            recount.facts[one] = replace(recount.facts[one], voided=False)
+        if one in recount.scores:
+            recount.scores[one] = replace(recount.scores[one], voided=False)
+
+
+def _outline(statement: dict[str, Any], stored: StoredStatement) -> StatementOutline:
     actor, thing = statement["actor"], statement["object"]
     context = statement.get("context", {})
     account = actor.get("account", {})
-    outline = StatementOutline(
+    extensions = thing.get("definition", {}).get("extensions", {})
+    return StatementOutline(
         home_page=account.get("homePage", "") if actor.get("objectType", "Agent") == "Agent" else "",
         account_name=account.get("name", ""),
         verb_iri=statement["verb"]["id"],
@@ -99,7 +142,23 @@ def _fact_in(statement: dict[str, Any], stored: StoredStatement, *, iri_base: st
         registration=None,
         scaled=statement.get("result", {}).get("score", {}).get("scaled"),
         occurred_at=believable_instant(statement.get("timestamp", ""), stored=stored.stored),
+        object_extensions=tuple((name, text) for name, text in extensions.items() if isinstance(text, str)),
     )
+
+
+def _score_in(outline: StatementOutline, stored: StoredStatement) -> PlainScore:
+    return PlainScore(
+        seq=stored.seq,
+        account=(outline.home_page, outline.account_name),
+        quiz_iri=outline.object_iri,
+        day=local_day(outline.occurred_at),
+        scaled=outline.scaled or 0.0,
+        passed=outline.verb_iri == adl.PASSED,
+        voided=stored.voided,
+    )
+
+
+def _fact_in(outline: StatementOutline, stored: StoredStatement, *, iri_base: str) -> PlainFact | None:
     learning = learning_in(outline, iri_base=iri_base)
     if learning is None or len(learning.module_iri) > LONGEST_IRI:
         return None
@@ -112,8 +171,14 @@ def _fact_in(statement: dict[str, Any], stored: StoredStatement, *, iri_base: st
         kind=learning.kind.value,
         day=local_day(outline.occurred_at),
         scaled=learning.scaled,
+        form=learning.form.value,
         voided=False,
     )
+
+
+def _vouching(statement: dict[str, Any]) -> tuple[str, str]:
+    account = statement.get("authority", {}).get("account", {})
+    return account.get("homePage", ""), account.get("name", "")
 
 
 def _context_iris(activities: dict[str, Any]) -> Iterator[str]:

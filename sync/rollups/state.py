@@ -5,22 +5,27 @@ state as the same statements in any other order.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
 from datetime import date
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import Integer, Select, String, case, column, delete, func, select, tuple_, values
+from sqlalchemy import delete, tuple_
 from sqlalchemy.orm import Session
 
-from sync.organization.models import ActorIdentity, Appointment
-from sync.rollups.definitions import FactKind
+from sync.rollups.batch_sql import (
+    FACTS,
+    KEEP_STATES,
+    PRIMARY_POSTS,
+    STATES,
+    days_from,
+    read_by_numbers,
+    read_by_pairs,
+    write_rows,
+)
 from sync.rollups.facts import Key
-from sync.rollups.models import LearningFact, PersonModule
-from xapi_bridge.database import insert_or_update
+from sync.rollups.models import PersonModule
 
 
-@dataclass(frozen=True)
-class ModuleState:
+class ModuleState(NamedTuple):
     """What one person has done with one module; the fields are the columns of `PersonModule`, in order."""
 
     person_id: int
@@ -34,8 +39,7 @@ class ModuleState:
     leaf_unit_id: int | None
 
 
-@dataclass(frozen=True)
-class StateChange:
+class StateChange(NamedTuple):
     """A state before and after; `None` where there was or is nothing."""
 
     before: ModuleState | None
@@ -47,6 +51,8 @@ def refresh_states(session: Session, keys: Iterable[Key]) -> list[StateChange]:
     wanted = sorted(set(keys))
     if not wanted:
         return []
+    # What the caller changed and has not sent yet must be seen by SQL that is not built from objects.
+    session.flush()
     before = _kept_states(session, wanted)
     after = _computed_states(session, wanted)
     changes = [
@@ -57,23 +63,21 @@ def refresh_states(session: Session, keys: Iterable[Key]) -> list[StateChange]:
 
 
 def _kept_states(session: Session, keys: Sequence[Key]) -> dict[Key, ModuleState]:
-    wanted = _values_of(keys, "person_id")
-    rows = session.execute(
-        select(*PersonModule.__table__.columns).join(
-            wanted,
-            (PersonModule.person_id == wanted.c.person_id) & (PersonModule.module_iri == wanted.c.module_iri),
-        )
-    )
-    states = [ModuleState(*row) for row in rows]
-    return {(state.person_id, state.module_iri): state for state in states}
+    states = {}
+    for row in read_by_pairs(session, STATES, keys):
+        person_id, module_iri, accessed, completed, last_completed, *rest = row
+        days = days_from((accessed, completed, last_completed))
+        states[person_id, module_iri] = ModuleState(person_id, module_iri, *days, *rest)
+    return states
 
 
 def _computed_states(session: Session, keys: Sequence[Key]) -> dict[Key, ModuleState]:
-    people = {person_id for person_id, _ in keys}
-    posts = _primary_posts(session, people)
+    """One state per key that has facts. A person may have several accounts."""
+    posts = _primary_posts(session, {person_id for person_id, _ in keys})
     states = {}
-    for row in session.execute(_aggregated_facts(session, keys, people)):
-        person_id, module_iri, accessed_on, completed_on, last_completed_on, completions, best_scaled = row
+    for row in read_by_pairs(session, FACTS, keys):
+        person_id, module_iri, *days, completions, best_scaled = row
+        accessed_on, completed_on, last_completed_on = days_from(days)
         post = posts.get(person_id, [])
         states[person_id, module_iri] = ModuleState(
             person_id=person_id,
@@ -89,63 +93,16 @@ def _computed_states(session: Session, keys: Sequence[Key]) -> dict[Key, ModuleS
     return states
 
 
-def _aggregated_facts(session: Session, keys: Sequence[Key], people: set[int]) -> Select[*tuple[Any, ...]]:
-    """One row per key that has facts. A person may have several accounts."""
-    accounts = select(ActorIdentity).where(ActorIdentity.person_id.in_(people))
-    accounts_of: dict[int | None, list[int]] = {}
-    for account in session.scalars(accounts):
-        accounts_of.setdefault(account.person_id, []).append(account.identity_id)
-    wanted = _values_of(
-        [(identity, module) for person, module in keys for identity in accounts_of.get(person, [])],
-        "identity_id",
-    )
-    completed_on = case((LearningFact.kind == FactKind.COMPLETED.value, LearningFact.occurred_on))
-    return (
-        select(
-            ActorIdentity.person_id,
-            LearningFact.module_iri,
-            func.min(LearningFact.occurred_on).label("first_accessed_on"),
-            func.min(completed_on).label("first_completed_on"),
-            func.max(completed_on).label("last_completed_on"),
-            func.count(completed_on).label("completions"),
-            func.max(LearningFact.score_scaled).label("best_scaled"),
-        )
-        .join(
-            wanted,
-            (LearningFact.identity_id == wanted.c.identity_id)
-            & (LearningFact.module_iri == wanted.c.module_iri),
-        )
-        .join(ActorIdentity, ActorIdentity.identity_id == LearningFact.identity_id)
-        .where(LearningFact.voided.is_(False))
-        .group_by(ActorIdentity.person_id, LearningFact.module_iri)
-    )
-
-
-def _values_of(keys: Sequence[tuple[int, str]], name: str) -> Any:
-    """Pairs as a table that can be joined: exact keys, found by index."""
-    # An empty VALUES list is no SQL; no row has id 0.
-    listed = list(keys) or [(0, "")]
-    return (
-        values(column(name, Integer), column("module_iri", String), name="wanted").data(listed).cte("wanted")
-    )
-
-
-@dataclass(frozen=True)
-class _Post:
+class _Post(NamedTuple):
     unit_id: int
     valid_from: date
     valid_to: date
 
 
 def _primary_posts(session: Session, people: set[int]) -> dict[int, list[_Post]]:
-    rows = session.execute(
-        select(Appointment.person_id, Appointment.unit_id, Appointment.valid_from, Appointment.valid_to)
-        .where(Appointment.person_id.in_(people), Appointment.is_primary.is_(True))
-        .order_by(Appointment.valid_from, Appointment.appointment_id)
-    )
     posts: dict[int, list[_Post]] = {}
-    for person_id, unit_id, valid_from, valid_to in rows:
-        posts.setdefault(person_id, []).append(_Post(unit_id, valid_from, valid_to))
+    for person_id, unit_id, valid_from, valid_to in read_by_numbers(session, PRIMARY_POSTS, people):
+        posts.setdefault(person_id, []).append(_Post(unit_id, *days_from((valid_from, valid_to))))
     return posts
 
 
@@ -156,10 +113,7 @@ def _unit_on(posts: Sequence[_Post], day: date) -> int | None:
 def _keep(session: Session, changes: Sequence[StateChange]) -> None:
     kept = [change.after for change in changes if change.after is not None]
     gone = [change.before for change in changes if change.before is not None and change.after is None]
-    names = [each.name for each in PersonModule.__table__.columns]
-    insert_or_update(
-        session, PersonModule.__table__, [dict(zip(names, astuple(state), strict=True)) for state in kept]
-    )
+    write_rows(session, KEEP_STATES, kept)
     if gone:
         vanished = [(state.person_id, state.module_iri) for state in gone]
         session.execute(

@@ -7,6 +7,7 @@ looks like a difference.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -15,9 +16,12 @@ from sqlalchemy.orm import Session
 
 from sync.bookmarks import find_bookmark
 from sync.organization.models import ActorIdentity
+from sync.rollups.archived import refuse_without_archives
 from sync.rollups.dirty import ROLLUPS, count_dirty_keys
-from sync.rollups.models import LearningFact, PersonModule, UnitCount
-from sync.rollups.recount import PlainFact, recount_statements
+from sync.rollups.models import LearningFact, PersonModule, QuizScore, UnitCount
+from sync.rollups.recount import PlainFact, PlainScore, recount_statements
+from xapi_bridge.store.archive import read_archives
+from xapi_bridge.store.erased import read_without_erased
 from xapi_bridge.store.follow import count_after
 
 K = TypeVar("K")
@@ -31,7 +35,7 @@ class Difference:
     """One row that is not what the statements say.
 
     Attributes:
-        table: facts, state or counts.
+        table: facts, scores, state or counts.
         key: which row.
         recounted: what the statements give; empty when there should be no row.
         kept: what the table holds; empty when it has no row.
@@ -75,17 +79,28 @@ class VerificationReport:
     differences: tuple[Difference, ...]
 
 
-def verify_rollups(session: Session, *, iri_base: str) -> VerificationReport:
+def verify_rollups(
+    session: Session, *, iri_base: str, archive_folder: Path | None = None
+) -> VerificationReport:
     """Recounts all statements up to the follower's bookmark and compares.
 
     Args:
         iri_base: beginning of our activity identifiers, as the follower has it.
+        archive_folder: where the files of archived months are.
+
+    Raises:
+        ArchivesNeeded: months are archived, and no folder was given.
+        ArchiveRefused: a file is missing or was changed.
     """
+    refuse_without_archives(session, archive_folder)
+    filed = read_archives(session, archive_folder) if archive_folder else ()
+    archived = read_without_erased(session, filed)
     bookmark = find_bookmark(session, ROLLUPS)
     last_seq = bookmark.last_seq if bookmark else 0
-    recount = recount_statements(session, last_seq=last_seq, iri_base=iri_base)
+    recount = recount_statements(session, last_seq=last_seq, iri_base=iri_base, archived=archived)
     differences = [
         *_compare("facts", recount.facts, _kept_facts(session)),
+        *_compare("scores", recount.scores, _kept_scores(session)),
         *_compare("state", recount.states, _kept_states(session)),
         *_compare("counts", recount.cells, _kept_cells(session)),
     ]
@@ -117,9 +132,30 @@ def _kept_facts(session: Session) -> dict[UUID, PlainFact]:
             fact.kind,
             fact.occurred_on,
             fact.score_scaled,
+            fact.form,
             fact.voided,
         )
         for fact, home_page, account_name in rows
+    }
+
+
+def _kept_scores(session: Session) -> dict[UUID, PlainScore]:
+    rows = session.execute(
+        select(QuizScore, ActorIdentity.home_page, ActorIdentity.account_name).join(
+            ActorIdentity, ActorIdentity.identity_id == QuizScore.identity_id
+        )
+    )
+    return {
+        score.statement_id: PlainScore(
+            score.seq,
+            (home_page, account_name),
+            score.quiz_iri,
+            score.occurred_on,
+            score.scaled,
+            score.passed,
+            score.voided,
+        )
+        for score, home_page, account_name in rows
     }
 
 

@@ -1,0 +1,1 @@
+"""Statements from other systems: pulled with a bookmark, pushed with a key, read from a file."""

@@ -1,0 +1,28 @@
+"""The figures of a stock: people on a day, and how many of them had done what by that day (pure)."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Stock:
+    """People on a day, and how many of them had done what by that day.
+
+    Attributes:
+        people: the denominator.
+        accessed: had opened at least one module (or the module asked for).
+        completed: had completed at least one module (or the module asked for).
+        completed_all: had completed every required module; 0 when one module was asked for.
+    """
+
+    people: int = 0
+    accessed: int = 0
+    completed: int = 0
+    completed_all: int = 0
+
+    def __add__(self, other: "Stock") -> "Stock":
+        return Stock(
+            self.people + other.people,
+            self.accessed + other.accessed,
+            self.completed + other.completed,
+            self.completed_all + other.completed_all,
+        )
