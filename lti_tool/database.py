@@ -1,25 +1,81 @@
 """Engine: an SQLite file by default, PostgreSQL by URL. Each has its session settings made once, here."""
 
+import select
 import sqlite3
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
+
+from xapi_bridge.store.audit_models import ReadingRow
+
+#: How long a writer waits for another one on SQLite.
+_BUSY_TIMEOUT_MS = 15_000
 
 
 def create_database_engine(database_url: str) -> Engine:
     """An engine whose transactions behave alike on both databases.
 
     SQLite: WAL, foreign keys on, full durability, and explicit BEGIN so that a transaction which will write
-    holds the lock from its first statement. PostgreSQL: psycopg 3, connections tested before use.
+    holds the lock from its first statement. PostgreSQL: psycopg 3, no connection that the server has closed.
     """
     # A failed statement would otherwise repeat its values, names and answers among them, in the log.
-    engine = create_engine(_with_driver(database_url), pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(_with_driver(database_url), hide_parameters=True)
     if engine.dialect.name == "sqlite":
         _keep_file_private(engine.url.database)
         event.listen(engine, "connect", _prepare_sqlite_connection)
         event.listen(engine, "begin", _begin_sqlite_transaction)
+    else:
+        event.listen(engine, "checkout", _leave_closed_connection)
     return engine
+
+
+def _leave_closed_connection(connection: psycopg.Connection[Any], _record: Any, _proxy: Any) -> None:
+    """Has the pool open another connection where the server closed this one while nobody used it.
+
+    A server that stops says so on the socket, and an idle connection has nothing else to read. Looking there
+    costs microseconds; asking the server, as SQLAlchemy's own test does, costs a round for every transaction.
+    """
+    if connection.closed or select.select([connection.fileno()], [], [], 0)[0]:
+        raise DisconnectionError("The server closed the connection while it was not in use.")
+
+
+def create_audit_engine(engine: Engine) -> Engine | None:
+    """An engine on the file that keeps the readings of the audit log, beside an SQLite database.
+
+    None for PostgreSQL and for a database in memory: the readings are in the one database then. A file of its
+    own has a write lock of its own, so that a reader does not wait for whoever records statements
+    (docs/decisions/0014-audit-before-answer.md).
+    """
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
+        return None
+    audit = create_database_engine(f"sqlite:///{audit_file(Path(path))}")
+    event.listen(audit, "connect", _prepare_audit_file)
+    return audit
+
+
+def audit_file(database: Path) -> Path:
+    """`cchc.sqlite` -> `cchc-audit.sqlite`."""
+    return database.with_name(f"{database.stem}-audit{database.suffix}")
+
+
+def _prepare_audit_file(connection: sqlite3.Connection, _record: Any) -> None:
+    table = ReadingRow.__table__
+    commands: list[ExecutableDDLElement] = [
+        CreateTable(table, if_not_exists=True),  # type: ignore[arg-type]
+        *(CreateIndex(index, if_not_exists=True) for index in sorted(table.indexes, key=str)),  # type: ignore[attr-defined]
+    ]
+    for command in commands:
+        connection.execute(str(command.compile(dialect=SQLiteDialect())))
+    connection.execute(
+        f"CREATE TRIGGER IF NOT EXISTS {table.name}_append_only BEFORE UPDATE ON {table.name} "  # type: ignore[attr-defined]
+        "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
+    )
 
 
 def _keep_file_private(path: str | None) -> None:
@@ -41,12 +97,26 @@ def _prepare_sqlite_connection(connection: sqlite3.Connection, _record: Any) -> 
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
-        "busy_timeout=15000",
+        f"busy_timeout={_BUSY_TIMEOUT_MS}",
         "temp_store=MEMORY",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite_transaction(connection: Connection) -> None:
-    read_only = connection.get_execution_options().get("read_only", False)
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if options.get("read_only", False):
+        connection.exec_driver_sql("BEGIN")
+    elif options.get("only_if_free", False):
+        _begin_without_waiting(connection)
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_without_waiting(connection: Connection) -> None:
+    """Begins to write, or fails at once when another connection writes."""
+    connection.exec_driver_sql("PRAGMA busy_timeout=0")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")

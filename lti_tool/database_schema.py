@@ -1,20 +1,28 @@
 """The schema of the database: bring it up, take it down, compare it with the models (Alembic)."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import structlog
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from lti_tool.all_models import metadata
+from lti_tool.database_troubles import trouble_from
 from lti_tool.errors import ToolRefused
 
+log = structlog.get_logger(__name__)
+
 MIGRATIONS = Path(__file__).parent / "migrations"
+#: What the names of parts end in (`xapi_bridge.store.partitions`).
+_PART_OF_A_TABLE = re.compile(r"_p(?:\d{4}_\d\d|default)$")
 #: Two web processes that start at once must not migrate at once (PostgreSQL advisory lock number).
 _MIGRATION_LOCK = 905_2022
 
@@ -39,7 +47,8 @@ def downgrade_database(engine: Engine, *, to: str) -> None:
 
 def current_revision(engine: Engine) -> str | None:
     """The revision that the database is at; `None` for an empty one."""
-    with engine.connect() as connection:
+    # Without the write lock of SQLite, for which a busy neighbour may have a process wait too long.
+    with engine.execution_options(read_only=True).connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -62,11 +71,35 @@ def require_current_schema(engine: Engine) -> None:
         )
 
 
+def require_current_schema_where_it_answers(engine: Engine) -> None:
+    """As `require_current_schema`, for one of many processes: a database in trouble is no reason to end.
+
+    gunicorn stops altogether when one new worker fails to load, while the others would have answered "try
+    again" until the database is back.
+
+    Raises:
+        SchemaOutOfDate: with the command that mends it.
+    """
+    try:
+        require_current_schema(engine)
+    except DBAPIError as failed:
+        trouble = trouble_from(failed)
+        if trouble is None:
+            raise
+        log.warning("schema_not_checked", reason=trouble.code)
+
+
 def schema_differences(engine: Engine) -> list[str]:
     """How the migrated database differs from the models, one line each; empty when they agree."""
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        options = {"compare_type": True, "include_name": _is_no_part}
+        context = MigrationContext.configure(connection, opts=options)
         return [str(difference) for difference in compare_metadata(context, metadata)]
+
+
+def _is_no_part(name: str | None, kind: str, _parents: object) -> bool:
+    """The parts of a table that is parted by month are made while it is used, not by migrations."""
+    return kind != "table" or name is None or not _PART_OF_A_TABLE.search(name)
 
 
 def _config() -> Config:

@@ -4,11 +4,37 @@ RuleBroken                      (xapi_bridge.errors)
 └── ToolRefused
     ├── SettingsRefused         (lti_tool.settings)
     ├── SchemaOutOfDate         (lti_tool.database_schema)
+    ├── DatabaseTrouble         (lti_tool.database_troubles)
+    │   ├── DatabaseUnavailable
+    │   ├── DatabaseBusy
+    │   └── StorageFull
+    ├── SearchRefused           (lti_tool.asking.errors)
+    │   ├── SearchUnreadable
+    │   ├── PublicSearchOff
+    │   └── TooManySearches
     ├── DemoStopped             (lti_tool.demo.errors, drawn there)
     ├── PlatformRefused         (lti_tool.platforms.errors)
     │   ├── PlatformUnknown
     │   ├── PlatformAmbiguous
     │   ├── PlatformFieldRefused
+    │   ├── RegistrationTaken
+    │   ├── PlatformInUse
+    │   ├── DeploymentNotFound
+    │   ├── InvitationRefused
+    │   │   ├── InvitationUnknown
+    │   │   ├── InvitationExpired
+    │   │   ├── InvitationUsed
+    │   │   ├── InvitationBusy
+    │   │   └── InvitationFieldRefused
+    │   ├── RegistrationRefused
+    │   │   ├── RegistrationRequestIncomplete
+    │   │   ├── OpenidConfigurationRefused
+    │   │   ├── IssuerHostMismatch
+    │   │   └── LmsRefusedRegistration
+    │   ├── KeyRefused
+    │   │   ├── KeyNotFound
+    │   │   ├── RotationUnderWay
+    │   │   └── KeyWaitNotOver
     │   ├── LmsUnreachable
     │   │   ├── LmsAddressForbidden
     │   │   └── LmsAnswerTooLarge
@@ -20,13 +46,39 @@ RuleBroken                      (xapi_bridge.errors)
     │   ├── OperatorNameTaken
     │   ├── OperatorUnitMissing
     │   ├── OperatorNotFound
-    │   └── PasswordTooShort
+    │   ├── PasswordTooShort
+    │   ├── PasswordTooLong
+    │   ├── LastAdministrator
+    │   ├── SecondFactorRequired
+    │   └── UnitNotClear
     ├── SignInRefused           (lti_tool.admin.errors)
-    │   └── TooManySignIns
+    │   ├── TooManySignIns
+    │   ├── CodeRefused
+    │   └── SingleSignOnRefused
+    │       ├── IssuerUnavailable
+    │       └── NoAccountHere
     ├── AccessRefused           (lti_tool.admin.errors)
-    │   └── NotSignedIn
+    │   ├── NotSignedIn
+    │   └── ConfirmationNeeded
+    ├── LaunchAttemptUnknown    (lti_tool.admin.errors)
+    ├── DeepLinkingRefused      (lti_tool.deep_linking.errors)
+    │   ├── ChoiceUnknown
+    │   ├── ChoiceExpired
+    │   ├── ChoiceAnswered
+    │   └── BasketRefused
+    │       ├── BasketEmpty
+    │       ├── BasketFull
+    │       └── ContentNotOffered
+    ├── LinkWindowRefused       (lti_tool.deep_linking.errors)
+    │   ├── LinkNotOpenYet
+    │   └── LinkClosed
+    ├── IdentityRefused         (lti_tool.identity.errors)
+    │   ├── RulesMalformed
+    │   ├── RuleVersionUnknown
+    │   └── RulesChangedMeanwhile
     └── LaunchRefused           (lti_tool.launch.errors)
         ├── LoginIncomplete
+        ├── LaunchTooLarge
         ├── TargetElsewhere
         ├── PlatformAnsweredError
         ├── LoginStateRefused
@@ -34,6 +86,7 @@ RuleBroken                      (xapi_bridge.errors)
         │   ├── LoginExpired
         │   ├── LoginAlreadyUsed
         │   └── BrowserNotRecognized
+        │       └── CookiesBlocked
         ├── IdTokenRefused
         │   ├── IdTokenMalformed
         │   ├── AlgorithmNotAllowed
@@ -52,6 +105,7 @@ RuleBroken                      (xapi_bridge.errors)
         │   ├── VersionUnsupported
         │   ├── MessageTypeUnknown
         │   ├── MessageTypeNotOffered
+        │   ├── TeachingRoleMissing
         │   ├── TargetChanged
         │   └── DeploymentUnknown
         └── ContentChoiceRefused

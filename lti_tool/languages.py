@@ -3,7 +3,7 @@
 Messages are written in Vietnamese in the code and the templates; `translations/en` translates them.
 """
 
-from flask import Flask, request
+from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale
 
 SUPPORTED = ("vi", "en")
@@ -21,5 +21,8 @@ def chosen_language() -> str:
 
     The browser's own preference is not asked: many offices run browsers installed in English.
     """
+    if not has_request_context():
+        # A command: its reader is an operator here.
+        return "vi"
     asked = request.args.get("lang") or request.cookies.get("cchc_lang")
     return asked if asked in SUPPORTED else "vi"

@@ -18,10 +18,15 @@ _PRIVATE_FIELDS = re.compile(
 _PUBLIC_FIELDS = frozenset({"logger_name", "follower_name", "file_name", "event_name"})
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*")
-#: The ticket in an address of the player, also inside a referrer: a capability, with a name in it.
-_TICKET = re.compile(r"(?<=/hoc/)[\w.~%-]{40,}")
+#: The ticket in an address of the player, also inside a referrer: a capability, with a name in it. And the
+#: choice of a teacher in an address of the picker.
+_TICKET = re.compile(r"(?<=/hoc/)[\w.~%-]{40,}|(?<=/chon/)[0-9a-f]{32}")
 #: `login_hint` and `lti_message_hint` in the address of a login by GET: who the learner is.
 _HINT = re.compile(r"(?<=_hint=)[^&\s\"']+")
+#: The invitation in the address of a registration: whoever holds it may register an LMS.
+_INVITATION = re.compile(r"(?<=/lti/register/)[\w-]{20,}")
+#: What the LMS gave to one registration, as it stands in that address.
+_REGISTRATION_TOKEN = re.compile(r"(?<=registration_token=)[^&\s\"']+")
 #: Loggers that bring handlers of their own; their lines would pass by our format and our redaction.
 _LOGGERS_WITH_HANDLERS = ("gunicorn.access", "gunicorn.error")
 #: Libraries that tell of every round and every step; what matters of it, our own events say.
@@ -40,7 +45,7 @@ def _redacted(field: str, value: Any) -> Any:
     if _PRIVATE_FIELDS.search(field) and field not in _PUBLIC_FIELDS:
         return REDACTED
     if isinstance(value, str):
-        for private in (_TICKET, _HINT, _EMAIL, _JWT, _CREDENTIALS):
+        for private in (_TICKET, _INVITATION, _REGISTRATION_TOKEN, _HINT, _EMAIL, _JWT, _CREDENTIALS):
             value = private.sub(REDACTED, value)
         return value
     if isinstance(value, dict):

@@ -6,10 +6,8 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from content_packages.library.models import ContentChannel, ContentVersion
 from lti_tool.launch.models import LaunchSession
 from lti_tool.platforms.models import PlatformRegistration
-from lti_tool.platforms.register import list_deployments, list_registrations
 from sync.models import FollowerBookmark, OutgoingScore
 from sync.organization.models import ActorIdentity, Appointment, Person, Unit
 from sync.organization.units import LEVELS
@@ -93,26 +91,6 @@ class UnlinkedAccount:
     statements: int
 
 
-@dataclass(frozen=True)
-class RegisteredPlatform:
-    """A registration with its deployments."""
-
-    registration: PlatformRegistration
-    deployment_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ContentRelease:
-    """A published version; `current`: new learners get it."""
-
-    package_id: str
-    title: str
-    version: str
-    digest: str
-    published_at: datetime
-    current: bool
-
-
 def count_everything(session: Session, *, on: date) -> Counts:
     """One row of numbers for the first page."""
     return Counts(
@@ -161,14 +139,6 @@ def list_troubles(session: Session, *, limit: int) -> list[Trouble]:
     return [
         Trouble(name or "", score.scored_at, score.failures, score.trouble, score.given_up_at is not None)
         for score, name in rows
-    ]
-
-
-def list_platforms(session: Session) -> list[RegisteredPlatform]:
-    """All registrations, oldest first, inactive ones too."""
-    return [
-        RegisteredPlatform(registration, tuple(list_deployments(session, registration.id)))
-        for registration in list_registrations(session)
     ]
 
 
@@ -222,26 +192,6 @@ def list_unlinked_accounts(session: Session, *, offset: int, limit: int) -> list
         .limit(limit)
     )
     return [UnlinkedAccount(*row) for row in rows]
-
-
-def list_releases(session: Session) -> list[ContentRelease]:
-    """All published versions, by package, the newest first."""
-    rows = session.execute(
-        select(ContentVersion, ContentChannel.digest)
-        .outerjoin(ContentChannel, ContentChannel.digest == ContentVersion.digest)
-        .order_by(ContentVersion.package_id, ContentVersion.published_at.desc())
-    )
-    return [
-        ContentRelease(
-            version.package_id,
-            version.title,
-            version.version,
-            version.digest,
-            version.published_at,
-            current is not None,
-        )
-        for version, current in rows
-    ]
 
 
 def _count(session: Session, key: InstrumentedAttribute[object], *conditions: ColumnElement[bool]) -> int:

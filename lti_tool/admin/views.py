@@ -1,22 +1,21 @@
-"""Operator console: what is connected, what waits, what went wrong; for administrators only."""
+"""Operator console: what is connected, what waits, what went wrong."""
 
 from datetime import date
 
-from flask import Blueprint, current_app, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lti_tool.admin import console
-from lti_tool.admin.guard import keep_private, only_for, say
-from lti_tool.admin.operators import Role, list_operators
-from lti_tool.settings import Settings
+from lti_tool.admin.guard import keep_private, only_as_permitted, required_operator, say
 from sync.calendars import local_day
-from sync.organization.staff import find_person_by_staff_code, link_identity
+from sync.forwarding.state import look_at_targets
+from sync.organization.account_moves import move_account
+from sync.organization.staff import find_person_by_staff_code
 from xapi_bridge.running_app import now, reading, transaction
-from xapi_bridge.store.credentials import list_credentials, revoke_credential
 
 blueprint = Blueprint("admin", __name__, url_prefix="/quan-tri")
-blueprint.before_request(only_for(Role.ADMINISTRATOR))
+blueprint.before_request(only_as_permitted)
 blueprint.after_request(keep_private)
 
 _ACCOUNTS_PER_PAGE = 50
@@ -25,7 +24,7 @@ _TROUBLES_SHOWN = 20
 
 @blueprint.get("/")
 def overview() -> str:
-    """Counts, followers, outbox, last errors."""
+    """Counts, followers, outboxes, last errors."""
     with reading() as session:
         return render_template(
             "admin/overview.html",
@@ -33,42 +32,8 @@ def overview() -> str:
             followers=console.list_followers(session),
             outbox=console.look_into_outbox(session),
             troubles=console.list_troubles(session, limit=_TROUBLES_SHOWN),
-            operators=list_operators(session),
+            forwarding=look_at_targets(session, now=now()),
         )
-
-
-@blueprint.get("/nen-tang")
-def platforms() -> str:
-    """Registered LMSs, and our addresses for the next one."""
-    settings: Settings = current_app.config["CCHC_SETTINGS"]
-    with reading() as session:
-        registered = console.list_platforms(session)
-    return render_template("admin/platforms.html", platforms=registered, origin=settings.tool_origin)
-
-
-@blueprint.get("/khoa-xapi")
-def credentials() -> str:
-    """Keys of the xAPI door."""
-    with reading() as session:
-        found = list_credentials(session)
-    return render_template("admin/credentials.html", credentials=found, now=now())
-
-
-@blueprint.post("/khoa-xapi/thu-hoi")
-def revoke() -> Response:
-    """Ends a key at once."""
-    with transaction() as session:
-        revoke_credential(session, request.form.get("key", ""), now=now())
-    say(_("Đã thu hồi khóa. Chương trình dùng khóa này không đọc, ghi được nữa."))
-    return redirect(url_for("admin.credentials"), code=303)
-
-
-@blueprint.get("/noi-dung")
-def content() -> str:
-    """Published versions of the packages."""
-    with reading() as session:
-        releases = console.list_releases(session)
-    return render_template("admin/content.html", releases=releases)
 
 
 @blueprint.get("/don-vi")
@@ -100,7 +65,8 @@ def link_account(identity_id: int) -> Response:
     with transaction() as session:
         person = find_person_by_staff_code(session, staff_code)
         if person is not None:
-            link_identity(session, identity_id, person_id=person.person_id, now=now())
+            operator = required_operator().username
+            move_account(session, identity_id, person_id=person.person_id, by=operator, now=now())
     if person is None:
         say(_("Không có cán bộ nào mang mã “%(code)s”. Kiểm tra lại mã.", code=staff_code), kind="error")
     else:

@@ -1,31 +1,22 @@
-"""Access tokens for an LMS's services: asked for with a signed assertion, kept until shortly before they end.
+"""Access tokens for an LMS's services, kept until shortly before they end."""
 
-Spec: Security Framework 1.0, 4.1.1 (JWT bearer client assertion); RFC 6749, 4.4; RFC 7523, 2.2.
-"""
-
-import json
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
-from uuid import uuid4
-
-import jwt
-from pylti1p3.service_connector import ServiceConnector
+from typing import Final
 
 from lti_tool.platforms.errors import AccessTokenRefused, LmsUnreachable
 from lti_tool.platforms.lms_http import LmsHttp
 from lti_tool.platforms.register import Platform
+from lti_tool.platforms.token_requests import Grant, request_token
 from lti_tool.platforms.tool_keys import SigningKey
 
-#: Moodle allows no leeway: an assertion from a clock a little ahead of its own would be refused.
-BACKDATED: Final = timedelta(seconds=5)
-ASSERTION_LIFETIME: Final = timedelta(seconds=60)
-#: A token is not used in its last seconds, so that it does not end on the way.
+#: A token is not used in its last seconds, lest it end on the way; of a short one, the last tenth.
 RESERVE: Final = timedelta(seconds=60)
-#: What a platform grants when it does not say for how long.
-USUAL_LIFETIME_SECONDS: Final = 3600
+_NO_TIME: Final = frozenset({408, 425, 429})
+
+_Slot = tuple[int, str, frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -35,98 +26,66 @@ class _Token:
 
 
 class AccessTokens:
-    """Tokens of all registrations, never shared between two of them (W13); safe among threads."""
+    """Tokens of all registrations, never shared between two of them (W13); safe among threads.
 
-    def __init__(self, http: LmsHttp, *, clock: Callable[[], datetime]) -> None:
+    Threads that need the same token at the same time ask for it once.
+
+    Args:
+        on_granted: told of each token that an LMS granted: it trusts the key that asked.
+    """
+
+    def __init__(
+        self,
+        http: LmsHttp,
+        *,
+        clock: Callable[[], datetime],
+        on_granted: Callable[[Platform, Grant], None] = lambda _platform, _grant: None,
+    ) -> None:
         self._http = http
         self._clock = clock
-        self._tokens: dict[tuple[int, frozenset[str]], _Token] = {}
+        self._on_granted = on_granted
+        self._tokens: dict[_Slot, _Token] = {}
+        self._asking: dict[_Slot, threading.Lock] = {}
         self._lock = threading.Lock()
 
     def find_token(self, platform: Platform, key: SigningKey, scopes: Sequence[str]) -> str:
         """A token for exactly these scopes.
 
         Raises:
-            AccessTokenRefused: the token endpoint grants nothing.
+            AccessTokenRefused: the token endpoint grants nothing, or not this.
             LmsUnreachable: it does not answer, or not with a token.
         """
-        slot = (platform.id, frozenset(scopes))
-        now = self._clock()
+        slot = (platform.id, platform.client_id, frozenset(scopes))
         with self._lock:
+            asking = self._asking.setdefault(slot, threading.Lock())
+        with asking:
+            now = self._clock()
             known = self._tokens.get(slot)
-        if known is None or known.usable_until <= now:
-            known = self._ask(platform, key, scopes, now)
-            with self._lock:
+            if known is None or known.usable_until <= now:
+                known = self._ask(platform, key, scopes, now)
                 self._tokens[slot] = known
         return known.text
 
-    def forget_token(self, platform: Platform, scopes: Sequence[str]) -> None:
-        """Drops a token that a service refused."""
+    def forget_token(self, platform: Platform, scopes: Sequence[str], *, token: str) -> None:
+        """Drops a token that a service refused, unless another one took its place already."""
+        slot = (platform.id, platform.client_id, frozenset(scopes))
         with self._lock:
-            self._tokens.pop((platform.id, frozenset(scopes)), None)
+            known = self._tokens.get(slot)
+            if known is not None and known.text == token:
+                del self._tokens[slot]
 
     def _ask(self, platform: Platform, key: SigningKey, scopes: Sequence[str], now: datetime) -> _Token:
-        answer = self._http.post(
-            platform.token_url,
-            data={
-                "grant_type": "client_credentials",
-                "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
-                "client_assertion": write_client_assertion(platform, key, now=now),
-                "scope": " ".join(sorted(scopes)),
-            },
-            headers={"Accept": "application/json"},
-        )
-        if not answer.ok:
-            # Moodle answers 404 with a page when it cannot read our key set.
+        try:
+            grant = request_token(self._http, platform, key, scopes, now=now)
+        except AccessTokenRefused as refused:
+            if refused.status >= 500 or refused.status in _NO_TIME:
+                # It said nothing about the scopes.
+                raise LmsUnreachable(f"The token endpoint answered {refused.status}.") from refused
+            raise
+        self._on_granted(platform, grant)
+        if not grant.scopes:
             raise AccessTokenRefused(
-                f"The token endpoint of registration {platform.id} answered {answer.status_code}. Check that "
-                "the LMS can read our key set (/lti/jwks.json) and allows the grade services."
+                "The LMS granted a token, but not for the service that it was asked for."
             )
-        return _read_token(answer.content, now)
-
-
-def write_client_assertion(platform: Platform, key: SigningKey, *, now: datetime) -> str:
-    """The JWT by which we say who we are, signed with our key."""
-    issued_at = now - BACKDATED
-    claims = {
-        "iss": platform.client_id,
-        "sub": platform.client_id,
-        "aud": platform.token_audience,
-        "iat": int(issued_at.timestamp()),
-        "exp": int((now + ASSERTION_LIFETIME).timestamp()),
-        "jti": str(uuid4()),
-    }
-    return jwt.encode(claims, key.private_key, algorithm="RS256", headers={"kid": key.kid})
-
-
-def _read_token(content: bytes, now: datetime) -> _Token:
-    """The token of an answer; Moodle sends JSON and calls it text/html."""
-    try:
-        answer: Any = json.loads(content)
-        token, lifetime = answer["access_token"], float(answer.get("expires_in") or USUAL_LIFETIME_SECONDS)
-        usable_until = now + max(timedelta(seconds=lifetime) - RESERVE, timedelta())
-    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError) as malformed:
-        raise LmsUnreachable("The token endpoint did not answer with a JSON access token.") from malformed
-    if not isinstance(token, str) or not token.isascii() or not token.isprintable():
-        raise LmsUnreachable("The token endpoint answered with something that is not a token.")
-    return _Token(token, usable_until)
-
-
-class PlatformConnector(ServiceConnector):
-    """pylti1p3's connector with shared tokens and bounded requests.
-
-    Its own asks for a token at each use, waits without limit and knows no end of a token (W12, W13).
-    """
-
-    def __init__(self, platform: Platform, key: SigningKey, tokens: AccessTokens, http: LmsHttp) -> None:
-        super().__init__(platform.as_pylti1p3(), http)
-        self._platform = platform
-        self._key = key
-        self._tokens = tokens
-
-    def get_access_token(self, scopes: Sequence[str]) -> str:
-        return self._tokens.find_token(self._platform, self._key, scopes)
-
-    def forget_access_token(self, scopes: Sequence[str]) -> None:
-        """After 401: the next call asks for a new token."""
-        self._tokens.forget_token(self._platform, scopes)
+        reserve = min(RESERVE, grant.lifetime / 10)
+        return _Token(grant.token, now + max(grant.lifetime - reserve, timedelta()))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from lti_tool.app import create_app
 from lti_tool.settings import Settings
@@ -18,4 +19,15 @@ def running_application(settings: Settings) -> Iterator[Flask]:
         try:
             yield app
         finally:
-            running_app().engine.dispose()
+            running_app().dispose()
+
+
+@contextmanager
+def snapshot() -> Iterator[Session]:
+    """A session that sees the database as it was at one instant; within `running_application`."""
+    engine = running_app().engine.execution_options(read_only=True)
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    info = dict(running_app().session_info)
+    with Session(engine, autoflush=False, info=info) as session:
+        yield session

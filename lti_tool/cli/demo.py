@@ -15,6 +15,7 @@ from lti_tool.demo.progress import Progress
 from lti_tool.demo.running import build_house, require_free_ports, serve_house
 from lti_tool.demo.story import PLAYING_STEPS, PREPARING_STEPS, play_day, prepare_house
 from lti_tool.logs import configure_logs
+from lti_tool.practice_lms import GENERIC, PROFILES
 from lti_tool.settings import Settings
 
 _PORT = click.IntRange(1, 65535)
@@ -28,10 +29,22 @@ _PORT = click.IntRange(1, 65535)
 )
 @click.option("--tool-port", type=_PORT, help="Cổng của công cụ (mặc định 8100).")
 @click.option("--lms-port", type=_PORT, help="Cổng của LMS thực hành (mặc định 8200).")
+@click.option(
+    "--lms-profile",
+    type=click.Choice(list(PROFILES)),
+    default=GENERIC.code,
+    show_default=True,
+    help="Sản phẩm mà LMS thực hành đóng vai.",
+)
 @click.option("--no-wait", is_flag=True, help="Kết thúc ngay sau khi diễn xong, không giữ máy chủ chạy.")
 @click.pass_obj
 def demo(
-    settings: Settings, data_dir: Path | None, tool_port: int | None, lms_port: int | None, no_wait: bool
+    settings: Settings,
+    data_dir: Path | None,
+    tool_port: int | None,
+    lms_port: int | None,
+    lms_profile: str,
+    no_wait: bool,
 ) -> None:
     """Diễn một ngày học thật trên máy này: LMS thực hành, bài học, bản ghi, thống kê, điểm.
 
@@ -42,7 +55,8 @@ def demo(
     require_free_ports(installation)
     progress = Progress(total=PREPARING_STEPS + PLAYING_STEPS)
     with _logs_in(folder / "demo.log", settings):
-        house = build_house(demo_settings(settings, installation, folder), installation, folder)
+        chosen = demo_settings(settings, installation, folder)
+        house = build_house(chosen, installation, folder, profile=PROFILES[lms_profile])
         package = prepare_house(house, progress)
         with serve_house(house):
             key = play_day(house, package, progress)

@@ -1,17 +1,21 @@
-"""`cchc operators …`: accounts of administrators, analysts and unit managers."""
+"""`cchc operators …`: accounts of the console."""
 
 import sys
 
 import click
 
+from lti_tool.admin.lockout import unlock as end_waiting
 from lti_tool.admin.operators import (
     OperatorAccount,
     Role,
     change_password,
     create_operator,
     disable_operator,
+    end_sessions,
+    get_operator,
     list_operators,
 )
+from lti_tool.admin.second_factor import remove_second_factor
 from lti_tool.cli.application import running_application
 from lti_tool.settings import Settings
 from sync.calendars import VIET_NAM
@@ -19,6 +23,9 @@ from xapi_bridge.running_app import now, reading, transaction
 
 _ROLE_NAMES = {
     Role.ADMINISTRATOR: "quản trị viên",
+    Role.OPERATOR: "vận hành kết nối LMS",
+    Role.CONTENT_MANAGER: "quản lý nội dung",
+    Role.EXPERT: "chuyên gia trả lời",
     Role.ANALYST: "người phân tích",
     Role.UNIT_MANAGER: "phụ trách đơn vị",
 }
@@ -82,6 +89,28 @@ def set_password(settings: Settings, username: str, password: str | None) -> Non
     with running_application(settings), transaction() as session:
         changed = change_password(session, username, password=secret)
     click.echo(f"Đã đổi mật khẩu của {changed.username}.")
+
+
+@operators.command()
+@click.argument("username")
+@click.pass_obj
+def unlock(settings: Settings, username: str) -> None:
+    """Cho USERNAME đăng nhập lại ngay sau khi sai mật khẩu quá nhiều lần."""
+    with running_application(settings), transaction() as session:
+        ended = end_waiting(session, username)
+    click.echo(f"Đã bỏ {ended} lần chờ của {username}.")
+
+
+@operators.command(name="forget-phone")
+@click.argument("username")
+@click.pass_obj
+def forget_phone(settings: Settings, username: str) -> None:
+    """Bỏ ứng dụng xác thực của USERNAME (mất điện thoại) và kết thúc mọi phiên đang mở."""
+    with running_application(settings), transaction() as session:
+        found = get_operator(session, username)
+        remove_second_factor(session, found.id)
+        end_sessions(session, found.id)
+    click.echo(f"Đã bỏ ứng dụng xác thực của {found.username}.")
 
 
 def _asked(password: str | None) -> str:

@@ -1,18 +1,34 @@
 """`cchc units …`: load the list of administrative units, check it, look a unit up."""
 
 import sys
+from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import click
 
 from lti_tool.cli.application import running_application
 from lti_tool.settings import Settings
+from lti_tool.staff.unit_words import CHANGE_WORDS, problem_sentence
 from sync.calendars import VIET_NAM
 from sync.organization.check import check_units
 from sync.organization.load import load_units
+from sync.organization.unit_files import NOW
+from sync.organization.unit_import.applying import apply_unit_list
+from sync.organization.unit_import.staging import (
+    ListTerms,
+    Outlook,
+    discard_unit_import,
+    get_unit_import,
+    look_ahead,
+    stage_unit_list,
+)
+from sync.organization.unit_import.undoing import undo_unit_list
 from sync.organization.units import FoundUnit, search_units
 from xapi_bridge.running_app import now, reading, transaction
 
+_BY = "command"
+_CHANGES_SHOWN = 50
 _LEVELS = {
     "national": "cả nước",
     "central": "trung ương",
@@ -78,6 +94,88 @@ def find(settings: Settings, text: str, on_day: datetime | None) -> None:
     if not found:
         click.echo(f"Không có đơn vị nào tên như vậy vào ngày {day:%d/%m/%Y}.")
         sys.exit(1)
+
+
+@units.command(name="import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--conversion",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Bảng chuyển đổi mã cũ – mã mới.",
+)
+@click.option(
+    "--on",
+    "on_day",
+    type=click.DateTime(["%d/%m/%Y", "%Y-%m-%d"]),
+    required=True,
+    help="Ngày bắt đầu có hiệu lực.",
+)
+@click.option("--scheme", default=NOW, show_default=True, help="Bộ mã của danh mục mới.")
+@click.option("--replaces", default="", help="Bộ mã bị thay; mặc định là cùng bộ mã.")
+@click.option("--within", default="", help="Chỉ so sánh trong đơn vị có mã này; mặc định là cả nước.")
+@click.option("--legal-basis", required=True, help="Văn bản, ví dụ NQ 30/2026/QH16.")
+@click.option("--dry-run", is_flag=True, help="Chỉ in so sánh, không thay đổi gì.")
+@click.pass_obj
+def import_list(
+    settings: Settings,
+    file: Path,
+    conversion: Path | None,
+    on_day: datetime,
+    scheme: str,
+    replaces: str,
+    within: str,
+    legal_basis: str,
+    dry_run: bool,
+) -> None:
+    """Nhập danh mục chính thức FILE: in so sánh rồi áp dụng từ ngày ghi; không ghi đè quá khứ."""
+    terms = ListTerms(scheme, replaces or scheme, on_day.date(), legal_basis, within_code=within)
+    with running_application(settings), transaction() as session:
+        staged = stage_unit_list(
+            session,
+            file.read_bytes(),
+            conversion.read_bytes() if conversion else None,
+            terms=terms,
+            file_name=file.name,
+            by=_BY,
+            now=now(),
+        )
+        outlook = look_ahead(session, staged)
+        for line in _outlook_lines(outlook):
+            click.echo(line)
+        if dry_run:
+            discard_unit_import(session, staged)
+            return
+        applied = apply_unit_list(session, staged, by=_BY, now=now())
+        click.echo(
+            f"Đã áp dụng danh mục số {staged.import_id}: {applied.made} đơn vị mới, "
+            f"{applied.closed} kết thúc, {applied.relabelled} đổi tên hoặc loại, "
+            f"{applied.posts} vị trí công tác chuyển theo."
+        )
+
+
+@units.command()
+@click.argument("import_id", type=int)
+@click.pass_obj
+def undo(settings: Settings, import_id: int) -> None:
+    """Hoàn tác danh mục số IMPORT_ID."""
+    with running_application(settings), transaction() as session:
+        undo_unit_list(session, get_unit_import(session, import_id), by=_BY, now=now())
+    click.echo("Đã hoàn tác: danh mục trở về như trước.")
+
+
+def _outlook_lines(outlook: Outlook) -> Iterator[str]:
+    for kind, count in outlook.difference.count().items():
+        yield f"{CHANGE_WORDS[kind]}: {count}"
+    for change in outlook.difference.changes[:_CHANGES_SHOWN]:
+        others = f" ({', '.join(change.others)})" if change.others else ""
+        yield f"  {change.code}  {CHANGE_WORDS[change.kind]}: {change.before} → {change.after}{others}"
+    for problem in outlook.difference.problems[:_CHANGES_SHOWN]:
+        yield f"{'LỖI' if problem.is_error else 'Xem lại'}: {problem_sentence(problem.code, problem.told)}"
+    yield (
+        f"Phòng, ban kết thúc theo: {outlook.departments}. "
+        f"Người chuyển theo: {outlook.people - outlook.stranded}. "
+        f"Người ở đơn vị không có kế thừa: {outlook.stranded}."
+    )
 
 
 def _line(found: FoundUnit) -> str:

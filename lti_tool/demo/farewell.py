@@ -5,7 +5,7 @@ from pathlib import Path
 
 from lti_tool.demo.history import LrsKey
 from lti_tool.demo.people import OFFICIALS
-from lti_tool.demo.preparing import ADMINISTRATOR, ANALYST, TEACHER
+from lti_tool.demo.preparing import ADMINISTRATOR, ANALYST, LMS_ADMINISTRATOR, TEACHER
 from lti_tool.demo.running import House
 
 
@@ -14,9 +14,15 @@ def address_list(house: House, key: LrsKey) -> str:
     tool, lms, kept = house.installation.tool_url, house.installation.lms_url, house.installation
     learner = OFFICIALS[0].full_name
     teacher = f"{TEACHER.family_name} {TEACHER.given_name}"
+    lms_administrator = f"{LMS_ADMINISTRATOR.family_name} {LMS_ADMINISTRATOR.given_name}"
     rows = (
         ("Trang học viên", f"{lms}/", f"chọn {learner}, mở khóa học rồi mở một bài"),
         ("Trang giáo viên", f"{lms}/", f"chọn {teacher}: xem trước bài học như giảng viên, xem Sổ điểm"),
+        (
+            "Trang quản trị LMS thực hành",
+            f"{lms}/",
+            f"chọn {lms_administrator}: đăng ký công cụ tự động hoặc thủ công, kích hoạt, đổi khóa",
+        ),
         (
             "Thống kê, xem sâu dần",
             f"{tool}/thong-ke/",

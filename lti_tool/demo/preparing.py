@@ -4,25 +4,41 @@ Each step looks at what is there and adds what is missing, so it may be repeated
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.orm import Session
 
 from content_packages import SHIPPED_CURRICULUM
 from content_packages.authoring import build
 from content_packages.contents import Package
+from content_packages.knowledge import publish_knowledge
+from content_packages.knowledge.source import read_folder
 from content_packages.library import publish_package, read_package
 from lti_tool import database_schema
 from lti_tool.admin.operators import Role, create_operator, list_operators
 from lti_tool.demo.history import LrsKey, TaughtModule, old_account
 from lti_tool.demo.installation import Installation, write_privately
 from lti_tool.demo.people import LOCAL_UNITS, OFFICIALS, LocalUnit, Official, Post, UnitKey
+from lti_tool.identity.rule_versions import rules_in_force, save_rules
+from lti_tool.identity.rules import STAFF_CODE_RULES
 from lti_tool.platforms.register import register_platform
-from lti_tool.practice_lms import ActivityPlan, CoursePlan, PersonPlan, Tool, open_course, register_tool
+from lti_tool.practice_lms import (
+    ActivityPlan,
+    CoursePlan,
+    PersonPlan,
+    Tool,
+    add_administrator,
+    open_course,
+    register_tool,
+)
+from sync.intake.models import IntakeSource
+from sync.intake.sources import NewSource, add_source
+from sync.intake.taking import take_statements
 from sync.organization.load import load_units
 from sync.organization.local_units import add_local_unit
 from sync.organization.staff import (
@@ -40,8 +56,13 @@ from xapi_bridge.vocabulary import cchc
 ADMINISTRATOR: Final = "quantri"
 ANALYST: Final = "phantich"
 ANALYST_KEY_LABEL: Final = "Demo: khóa chỉ đọc của người phân tích"
-HISTORY_KEY_LABEL: Final = "Demo: nhập bản ghi của hệ thống cũ"
+_EARLIER_SOURCE: Final = "boi-duong-cu"
 TEACHER: Final = PersonPlan("hanh.lt", "TQ-0001", "Lê Thị", "Hạnh", "Giảng viên của khóa học")
+LMS_ADMINISTRATOR: Final = PersonPlan(
+    "quantri.lms", "TQ-0000", "Quản trị", "LMS", "Đăng ký công cụ với LMS thực hành"
+)
+#: Path of the tool's picker.
+_PICKER_PATH: Final = "/lti/launch"
 _ANALYST_KEY_FILE: Final = "analyst-key.json"
 _KEY_LIFETIME: Final = timedelta(days=365)
 
@@ -80,7 +101,8 @@ def _unit_id(session: Session, key: UnitKey) -> int:
 
 
 def prepare_content(session: Session, *, now: datetime) -> Package:
-    """Publishes the shipped curriculum and returns it."""
+    """Publishes the shipped knowledge base and curriculum; returns the curriculum."""
+    publish_knowledge(session, read_folder(SHIPPED_CURRICULUM / "knowledge").source, by="shipped", now=now)
     published = publish_package(session, build(SHIPPED_CURRICULUM, today=now.date()), now=now)
     return read_package(session, published.digest)
 
@@ -125,8 +147,10 @@ def prepare_course(connection: Connection, package: Package, installation: Insta
         login_url=f"{installation.tool_url}/lti/login",
         redirect_uri=f"{installation.tool_url}/lti/launch",
         key_set_url=f"{installation.tool_url}/lti/jwks.json",
+        deep_linking_url=f"{installation.tool_url}{_PICKER_PATH}",
     )
     open_course(connection, _plan_course(package), tool_id=tool.tool_id)
+    add_administrator(connection, LMS_ADMINISTRATOR)
     return tool
 
 
@@ -161,7 +185,7 @@ def _plan_person(official: Official) -> PersonPlan:
 def prepare_platform(session: Session, tool: Tool, installation: Installation, *, now: datetime) -> None:
     """Registers the practice LMS with the tool, by the use case that an administrator's form calls."""
     lms = installation.lms_url
-    register_platform(
+    registered = register_platform(
         session,
         issuer=lms,
         client_id=tool.client_id,
@@ -172,6 +196,10 @@ def prepare_platform(session: Session, tool: Tool, installation: Installation, *
         name="LMS thực hành",
         now=now,
     )
+    session.flush()
+    if rules_in_force(session, registered.id).version == 0:
+        # The practice LMS keeps staff codes right, so its operator trusts them.
+        save_rules(session, registered.id, STAFF_CODE_RULES, seen_version=0, note="demo", by="demo", now=now)
 
 
 def prepare_operators(session: Session, installation: Installation, *, now: datetime) -> None:
@@ -212,11 +240,16 @@ def make_key(session: Session, *, label: str, scope: str, pepper: bytes, now: da
     return LrsKey(made.key, made.secret)
 
 
-def end_keys(session: Session, *, label: str, now: datetime) -> None:
-    """Revokes every key with that label."""
-    for credential in list_credentials(session):
-        if credential.label == label and credential.revoked_at is None:
-            revoke_credential(session, credential.key, now=now)
+def take_earlier_record(
+    session: Session, statements: Sequence[dict[str, Any]], *, iri_base: str, secret: str, now: datetime
+) -> None:
+    """Takes in what the earlier system has on record: a source that is trusted, so that its word counts."""
+    source = session.scalars(select(IntakeSource).where(IntakeSource.name == _EARLIER_SOURCE)).one_or_none()
+    if source is None:
+        new = NewSource(_EARLIER_SOURCE, "Hệ thống bồi dưỡng cũ", kind="other", trusted=True)
+        source = add_source(session, new, secret=secret, now=now)
+    raws = [json.dumps(one, ensure_ascii=False).encode() for one in statements]
+    take_statements(session, source, raws, iri_base=iri_base, now=now)
 
 
 def taught_modules(package: Package, *, iri_base: str) -> list[TaughtModule]:

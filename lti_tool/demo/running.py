@@ -12,7 +12,7 @@ from lti_tool.app import create_app
 from lti_tool.background import start_background
 from lti_tool.demo.installation import Installation
 from lti_tool.demo.servers import require_free_port, serve
-from lti_tool.practice_lms import create_practice_lms
+from lti_tool.practice_lms import GENERIC, Profile, create_practice_lms
 from lti_tool.practice_lms.running import RunningLms
 from lti_tool.settings import Settings
 
@@ -36,9 +36,11 @@ class House:
         return running.engine
 
 
-def build_house(settings: Settings, installation: Installation, data_dir: Path) -> House:
-    """Makes both applications on the databases of the data folder."""
-    lms = create_practice_lms(data_dir / _LMS_FILE, public_url=installation.lms_url)
+def build_house(
+    settings: Settings, installation: Installation, data_dir: Path, *, profile: Profile = GENERIC
+) -> House:
+    """Makes both applications on the databases of the data folder; the LMS plays the product of `profile`."""
+    lms = create_practice_lms(data_dir / _LMS_FILE, public_url=installation.lms_url, profile=profile)
     return House(create_app(settings), lms, settings, installation, data_dir)
 
 

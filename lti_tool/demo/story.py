@@ -13,14 +13,14 @@ from sqlalchemy import Connection
 from content_packages.contents import Package
 from lti_tool.demo import preparing
 from lti_tool.demo.errors import NotCaughtUp
-from lti_tool.demo.history import LrsKey, earlier_statements, hand_over, is_recorded
+from lti_tool.demo.history import LrsKey, earlier_statements
 from lti_tool.demo.knowledge import Knowledge
 from lti_tool.demo.people import OFFICIALS, Official, Study
 from lti_tool.demo.preparing import TEACHER
 from lti_tool.demo.progress import Progress
 from lti_tool.demo.running import House
 from lti_tool.demo.studying import Classroom, Learner, look_into_gradebook
-from lti_tool.practice_lms.tables import work
+from lti_tool.practice_lms.database_file import work
 from sync.followers import find_freshness
 from sync.grades import grades_follower
 from sync.rollups.follower import freshness
@@ -72,7 +72,7 @@ def _lms_work(house: House) -> Iterator[Connection]:
 def play_day(house: House, package: Package, progress: Progress) -> LrsKey:
     """The earlier record, the day, the wait. Both servers must be running. Returns the analyst's key."""
     with house.tool.app_context():
-        with progress.step("Nhập bản ghi năm 2024 của hệ thống cũ qua xAPI") as outcome:
+        with progress.step("Nhận bản ghi năm 2024 của hệ thống cũ, một nguồn được tin") as outcome:
             key = _import_history(house, package, outcome)
         classroom = Classroom(house.installation.lms_url, Knowledge.of(package))
         for official in OFFICIALS:
@@ -86,27 +86,22 @@ def play_day(house: House, package: Package, progress: Progress) -> LrsKey:
 
 
 def _import_history(house: House, package: Package, outcome: list[str]) -> LrsKey:
-    lrs_url = f"{house.installation.tool_url}/xapi"
-    pepper = section(LrsSettings).secret
+    """Takes in the earlier record; a second start finds every statement known."""
+    iri_base = str(house.settings.iri_base)
     with transaction() as session:
-        analyst_key = preparing.prepare_analyst_key(session, house.data_dir, pepper=pepper, now=now())
-    statements = earlier_statements(
-        OFFICIALS, preparing.taught_modules(package, iri_base=str(house.settings.iri_base))
-    )
+        analyst_key = preparing.prepare_analyst_key(
+            session, house.data_dir, pepper=section(LrsSettings).secret, now=now()
+        )
+    statements = earlier_statements(OFFICIALS, preparing.taught_modules(package, iri_base=iri_base))
+    with transaction() as session:
+        preparing.take_earlier_record(
+            session,
+            statements,
+            iri_base=iri_base,
+            secret=house.settings.secret_key.get_secret_value(),
+            now=now(),
+        )
     outcome.append(f"{len(statements)} bản ghi")
-    if not is_recorded(statements[-1], lrs_url=lrs_url, key=analyst_key):
-        with transaction() as session:
-            key = preparing.make_key(
-                session,
-                label=preparing.HISTORY_KEY_LABEL,
-                scope="statements/write",
-                pepper=pepper,
-                now=now(),
-            )
-        hand_over(statements, lrs_url=lrs_url, key=key)
-    with transaction() as session:
-        # The handover is over, so its key is too.
-        preparing.end_keys(session, label=preparing.HISTORY_KEY_LABEL, now=now())
     return analyst_key
 
 

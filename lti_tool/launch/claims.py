@@ -1,9 +1,10 @@
-"""The claims of a resource link launch: JSON from outside -> one frozen object. Pure.
+"""The claims of a resource link launch or a submission review: JSON -> one frozen object. Pure.
 
 Types and sizes are checked here once, so that nothing inside meets a surprise. What an LMS leaves empty is
 absent: `""`, null, and a variable that it did not know and sent literally (`$Person.department`).
 
-Spec: LTI Core 1.3, section 5.3; OpenID Connect Core 1.0, section 2; AGS 2.0, 3.1.
+Spec: LTI Core 1.3, section 5.3; OpenID Connect Core 1.0, section 2; AGS 2.0, 3.1; Submission
+Review 1.0.
 """
 
 from collections.abc import Mapping
@@ -12,17 +13,24 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+from lti_tool.identity.rules import pick_values
 from lti_tool.launch.errors import ClaimMalformed, ClaimMissing
 
 LTI: Final = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS_ENDPOINT: Final = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 SCORE_SCOPE: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
+LINE_ITEM_SCOPE: Final = "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem"
+ROSTER: Final = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 
 LONGEST_IDENTIFIER: Final = 255
 LONGEST_TITLE: Final = 400
 LONGEST_ADDRESS: Final = 2000
 LONGEST_CUSTOM_VALUE: Final = 4000
 MOST_ENTRIES: Final = 200
+
+RESOURCE_LINK: Final = "LtiResourceLinkRequest"
+DEEP_LINKING: Final = "LtiDeepLinkingRequest"
+SUBMISSION_REVIEW: Final = "LtiSubmissionReviewRequest"
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,14 @@ class Course:
 
 
 @dataclass(frozen=True)
+class ReviewedUser:
+    """Whose work a teacher wants to see; `full_name` is empty when the LMS keeps names to itself."""
+
+    user_id: str
+    full_name: str
+
+
+@dataclass(frozen=True)
 class LaunchClaims:
     """What a verified message says.
 
@@ -56,10 +72,14 @@ class LaunchClaims:
         roles: as sent; `lti_tool.launch.roles` decides what they allow.
         course: None when the launch came from outside a course.
         custom: custom parameters with a value, by their names as sent.
-        staff_code: the official's code in the LMS (user's id number), where the LMS knows it.
+        identity_values: what identity rules can read: source → value (`lti_tool.identity.rules`).
+        email: empty when the LMS keeps it to itself.
         full_name: as the LMS shows it; empty when the LMS keeps names to itself.
         return_url: where the browser may go back to; an http(s) address.
         line_item_url: the gradebook column of this link, only when we may post scores to it.
+        line_items_url: where columns can be found and made, only when we may do both and post scores.
+        memberships_url: where the members of the course can be asked for (NRPS 2.0).
+        for_user: of an LtiSubmissionReviewRequest; None in an LtiResourceLinkRequest.
     """
 
     issuer: str
@@ -71,10 +91,14 @@ class LaunchClaims:
     resource_link_title: str
     course: Course | None
     custom: Mapping[str, str]
-    staff_code: str | None
+    identity_values: Mapping[str, str]
     full_name: str
+    email: str
     return_url: str | None
     line_item_url: str | None
+    line_items_url: str | None = None
+    memberships_url: str | None = None
+    for_user: ReviewedUser | None = None
 
 
 def read_audience(claims: Mapping[str, Any]) -> tuple[str, ...]:
@@ -103,7 +127,7 @@ def read_times(claims: Mapping[str, Any]) -> TokenTimes:
 
 
 def read_launch_claims(claims: Mapping[str, Any]) -> LaunchClaims:
-    """The claims of an LtiResourceLinkRequest.
+    """The claims of an LtiResourceLinkRequest or an LtiSubmissionReviewRequest.
 
     Raises:
         ClaimMissing: a required claim is absent or empty.
@@ -121,10 +145,14 @@ def read_launch_claims(claims: Mapping[str, Any]) -> LaunchClaims:
         resource_link_title=_title(resource_link, "title"),
         course=_course(claims),
         custom=custom,
-        staff_code=_staff_code(claims, custom),
+        identity_values=_identity_values(claims),
         full_name=_full_name(claims),
+        email=_title(claims, "email"),
         return_url=read_return_url(claims),
         line_item_url=_line_item_url(claims),
+        line_items_url=_line_items_url(claims),
+        memberships_url=_memberships_url(claims),
+        for_user=_for_user(claims) if read_message_type(claims) == SUBMISSION_REVIEW else None,
     )
 
 
@@ -181,6 +209,13 @@ def _roles(claims: Mapping[str, Any]) -> tuple[str, ...]:
     return _texts(claims, LTI + "roles")
 
 
+def _for_user(claims: Mapping[str, Any]) -> ReviewedUser:
+    sent = _object(claims, LTI + "for_user")
+    if sent is None:
+        raise ClaimMissing("The message lacks the claim for_user.")
+    return ReviewedUser(_required(sent, "user_id", within="for_user."), _full_name(sent))
+
+
 def _course(claims: Mapping[str, Any]) -> Course | None:
     context = _object(claims, LTI + "context")
     if context is None:
@@ -196,12 +231,10 @@ def _custom_parameters(claims: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in values.items() if value and not value.startswith("$")}
 
 
-def _staff_code(claims: Mapping[str, Any], custom: Mapping[str, str]) -> str | None:
-    lis = _object(claims, LTI + "lis") or {}
-    sent = _optional(lis, "person_sourcedid")
-    code = sent if sent and not sent.startswith("$") else custom.get("staff_code")
-    # A staff register holds codes of at most 64 characters; something longer is not one.
-    return code.strip() if code and len(code.strip()) <= 64 else None
+def _identity_values(claims: Mapping[str, Any]) -> Mapping[str, str]:
+    """What identity rules can read; the claim `lis` is checked here, the others where they are read."""
+    _object(claims, LTI + "lis")
+    return pick_values(claims)
 
 
 def _full_name(claims: Mapping[str, Any]) -> str:
@@ -218,6 +251,24 @@ def _line_item_url(claims: Mapping[str, Any]) -> str | None:
         return None
     sent = _optional(endpoint, "lineitem", longest=LONGEST_ADDRESS)
     return sent if sent and _is_web_address(sent) else None
+
+
+def _line_items_url(claims: Mapping[str, Any]) -> str | None:
+    endpoint = _object(claims, AGS_ENDPOINT)
+    if endpoint is None or not {SCORE_SCOPE, LINE_ITEM_SCOPE} <= set(_texts(endpoint, "scope")):
+        return None
+    sent = _optional(endpoint, "lineitems", longest=LONGEST_ADDRESS)
+    return sent if sent and _is_web_address(sent) else None
+
+
+def _memberships_url(claims: Mapping[str, Any]) -> str | None:
+    service = _object(claims, ROSTER)
+    if service is None:
+        return None
+    versions = _texts(service, "service_versions")
+    sent = _optional(service, "context_memberships_url", longest=LONGEST_ADDRESS)
+    # Only version 2 lists members as read here; an LMS that names no version means it.
+    return sent if sent and _is_web_address(sent) and (not versions or "2.0" in versions) else None
 
 
 def _is_web_address(text: str) -> bool:

@@ -20,6 +20,12 @@ class LoginIncomplete(LaunchRefused):
     code = "login_incomplete"
 
 
+class LaunchTooLarge(LaunchRefused):
+    """A login or a launch is larger than any honest one; it is refused before it is read."""
+
+    code = "launch_too_large"
+
+
 class TargetElsewhere(LaunchRefused):
     """`target_link_uri` does not point to this tool."""
 
@@ -60,6 +66,12 @@ class BrowserNotRecognized(LoginStateRefused):
     """The browser that launches does not hold the cookie that the login gave it."""
 
     code = "browser_not_recognized"
+
+
+class CookiesBlocked(BrowserNotRecognized):
+    """The browser keeps no cookies even in a window of its own, where they are not third-party ones."""
+
+    code = "cookies_blocked"
 
 
 class IdTokenRefused(LaunchRefused):
@@ -168,6 +180,12 @@ class MessageTypeNotOffered(ClaimRefused):
     """The message type is LTI's, and this tool does not offer it."""
 
     code = "message_type_not_offered"
+
+
+class TeachingRoleMissing(ClaimRefused):
+    """The message is for those who teach the course, and none of its roles does (LTI Core 1.3, A.2)."""
+
+    code = "teaching_role_missing"
 
 
 class TargetChanged(ClaimRefused):

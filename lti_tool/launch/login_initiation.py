@@ -6,7 +6,7 @@ Spec: Security Framework 1.0, 5.1.1; LTI Core 1.3, 5.1.
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from pylti1p3.cookie import CookieService
@@ -21,6 +21,9 @@ from pylti1p3.tool_config.abstract import ToolConfAbstract
 from lti_tool.launch.errors import LoginIncomplete, TargetElsewhere
 from lti_tool.platforms.errors import PlatformAmbiguous
 from lti_tool.platforms.register import Platform
+
+#: Hints of some LMSs are signed tokens of more than a thousand characters, and go into an address.
+LONGEST_FIELD: Final = 6000
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ def read_login(fields: Mapping[str, str], *, tool_origin: str) -> AskedLogin:
     for name in ("iss", "login_hint", "target_link_uri"):
         if not fields.get(name) or len(fields[name]) > 2000 or "\x00" in fields[name]:
             raise LoginIncomplete(f"The login must carry {name}, of at most 2000 characters.")
+    if any(len(value) > LONGEST_FIELD for value in fields.values()):
+        raise LoginIncomplete(f"No field of the login may have more than {LONGEST_FIELD} characters.")
     if not is_on_origin(fields["target_link_uri"], tool_origin):
         raise TargetElsewhere(f"The login asks to open an address that is not on {tool_origin}.")
     return AskedLogin(fields["iss"], fields.get("client_id") or None, fields["target_link_uri"], fields)

@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from lti_tool.launch.errors import BrowserNotRecognized, LoginAlreadyUsed, LoginExpired, LoginUnknown
+from lti_tool.launch.errors import LoginAlreadyUsed, LoginExpired, LoginUnknown
 from lti_tool.launch.models import LoginState
 
 #: Long enough to sign in to the LMS on the way.
@@ -31,6 +31,7 @@ class PendingLogin:
 
     Attributes:
         browser_secret_hash: SHA-256, hexadecimal, of the cookie that the browser got.
+        asked_rung, storage_target, sealed_login: see `lti_tool.launch.ladder`.
     """
 
     state: str
@@ -38,10 +39,22 @@ class PendingLogin:
     registration_id: int
     target_link_uri: str
     browser_secret_hash: str
+    asked_rung: str = ""
+    storage_target: str = ""
+    sealed_login: str = ""
 
 
 def remember_login(
-    session: Session, *, state: str, nonce: str, registration_id: int, target_link_uri: str, now: datetime
+    session: Session,
+    *,
+    state: str,
+    nonce: str,
+    registration_id: int,
+    target_link_uri: str,
+    now: datetime,
+    asked_rung: str = "",
+    storage_target: str = "",
+    sealed_login: str = "",
 ) -> str:
     """Notes a login that was just begun; returns the secret that the browser must bring back."""
     _forget_old_logins(session, now)
@@ -53,6 +66,9 @@ def remember_login(
             registration_id=registration_id,
             target_link_uri=target_link_uri,
             browser_secret_hash=_hash(browser_secret),
+            asked_rung=asked_rung,
+            storage_target=storage_target,
+            sealed_login=sealed_login,
             created_at=now,
             expires_at=now + LIFETIME,
             used_at=None,
@@ -72,19 +88,22 @@ def find_login(session: Session, state: str | None) -> PendingLogin:
     if row is None:
         raise LoginUnknown("The launch answers a login that this tool did not begin, or begun long ago.")
     return PendingLogin(
-        row.state, row.nonce, row.registration_id, row.target_link_uri, row.browser_secret_hash
+        state=row.state,
+        nonce=row.nonce,
+        registration_id=row.registration_id,
+        target_link_uri=row.target_link_uri,
+        browser_secret_hash=row.browser_secret_hash,
+        asked_rung=row.asked_rung,
+        storage_target=row.storage_target,
+        sealed_login=row.sealed_login,
     )
 
 
-def require_same_browser(login: PendingLogin, browser_secret: str | None) -> None:
-    """Refuses a launch by a browser that did not begin the login.
-
-    Raises:
-        BrowserNotRecognized: the cookie is missing or another's; usually the LMS shows us in a frame and the
-            browser keeps no third-party cookies.
-    """
-    if not browser_secret or not hmac.compare_digest(_hash(browser_secret), login.browser_secret_hash):
-        raise BrowserNotRecognized("The browser did not bring back the cookie that the login gave it.")
+def shows_login_secret(login: PendingLogin, browser_secret: str | None) -> bool:
+    """Whether this is the browser that began the login: it brought back the cookie that it got."""
+    return bool(browser_secret) and hmac.compare_digest(
+        _hash(browser_secret or ""), login.browser_secret_hash
+    )
 
 
 def consume_login(session: Session, login: PendingLogin, *, now: datetime) -> None:
@@ -97,7 +116,7 @@ def consume_login(session: Session, login: PendingLogin, *, now: datetime) -> No
     consumed = session.scalar(
         update(LoginState)
         .where(LoginState.state == login.state, LoginState.used_at.is_(None), LoginState.expires_at > now)
-        .values(used_at=now)
+        .values(used_at=now, sealed_login="")
         .returning(LoginState.state)
         .execution_options(synchronize_session=False)
     )

@@ -11,12 +11,17 @@ Spec: Security Framework 1.0, 5.1.3; LTI Core 1.3, 5.3.
 import hmac
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final
 
 from pylti1p3.exception import LtiException
 from pylti1p3.message_launch import MessageLaunch
 
+from lti_tool.deep_linking.claims import DeepLinkingRequest, read_deep_linking_request
 from lti_tool.launch.claims import (
+    DEEP_LINKING,
+    RESOURCE_LINK,
+    SUBMISSION_REVIEW,
     LaunchClaims,
     read_audience,
     read_deployment,
@@ -45,6 +50,7 @@ from lti_tool.launch.errors import (
     TargetChanged,
     VersionUnsupported,
 )
+from lti_tool.launch.flight import Flight
 from lti_tool.launch.login_initiation import KeepsNothing, OnePlatform, SentFields
 from lti_tool.launch.login_state import PendingLogin
 from lti_tool.platforms.key_sets import KeySets
@@ -56,10 +62,26 @@ LONGEST_TOKEN: Final = 64 * 1024
 #: A message older than this is refused even if its `exp` allows years.
 OLDEST_MESSAGE: Final = timedelta(minutes=10)
 
-_OFFERED: Final = "LtiResourceLinkRequest"
+_OFFERED: Final = frozenset({RESOURCE_LINK, DEEP_LINKING, SUBMISSION_REVIEW})
+#: Message types of other specifications of 1EdTech.
 _KNOWN: Final = frozenset(
-    {"LtiDeepLinkingRequest", "LtiSubmissionReviewRequest", "DataPrivacyLaunchRequest", "LtiStartProctoring"}
+    {
+        "DataPrivacyLaunchRequest",
+        "LtiAssetProcessorSettingsRequest",
+        "LtiContextLaunchRequest",
+        "LtiEndAssessment",
+        "LtiEulaRequest",
+        "LtiReportReviewRequest",
+        "LtiStartAssessment",
+        "LtiStartProctoring",
+    }
 )
+
+
+@cache
+def _never_asked() -> LmsHttp:
+    """A way out for pylti1p3, which wants one; keys come from `KeySets`."""
+    return LmsHttp(timeout_seconds=1, private_networks_allowed=False)
 
 
 def verify_message(
@@ -70,11 +92,13 @@ def verify_message(
     key_sets: KeySets,
     leeway: timedelta,
     now: datetime,
-) -> LaunchClaims:
+    flight: Flight,
+) -> LaunchClaims | DeepLinkingRequest:
     """The claims of a launch that passes every check; it may ask the platform for its keys.
 
     Args:
         leeway: how far the LMS's clock may differ from ours.
+        flight: is told how far the message came.
 
     Raises:
         LaunchRefused, PlatformRefused: a subclass that names the broken rule.
@@ -86,6 +110,7 @@ def verify_message(
         key_sets=key_sets,
         leeway=leeway,
         now=now,
+        flight=flight,
     )
     launch.validate()
     return launch.claims
@@ -94,7 +119,7 @@ def verify_message(
 class StrictMessageLaunch(MessageLaunch[SentFields, OnePlatform, KeepsNothing, KeepsNothing]):
     """pylti1p3's message launch with the weaknesses closed."""
 
-    claims: LaunchClaims
+    claims: LaunchClaims | DeepLinkingRequest
 
     def __init__(
         self,
@@ -105,16 +130,21 @@ class StrictMessageLaunch(MessageLaunch[SentFields, OnePlatform, KeepsNothing, K
         key_sets: KeySets,
         leeway: timedelta,
         now: datetime,
+        flight: Flight,
     ) -> None:
-        unused = LmsHttp(timeout_seconds=1, private_networks_allowed=False)
         super().__init__(
-            SentFields(fields), OnePlatform(platform), KeepsNothing(), KeepsNothing(), requests_session=unused
+            SentFields(fields),
+            OnePlatform(platform),
+            KeepsNothing(),
+            KeepsNothing(),
+            requests_session=_never_asked(),
         )
         self._login = login
         self._platform = platform
         self._key_sets = key_sets
         self._leeway = leeway
         self._now = now
+        self._flight = flight
         # Times and audience are checked here with our clock and leeway; the signature alone is left to PyJWT.
         self.set_jwt_verify_options(
             dict.fromkeys(
@@ -147,6 +177,7 @@ class StrictMessageLaunch(MessageLaunch[SentFields, OnePlatform, KeepsNothing, K
 
     def validate_jwt_format(self) -> "StrictMessageLaunch":
         """Header and body are JSON objects of bearable size, signed with RS256 by a named key (W10)."""
+        self._flight.begin_check("format")
         if len(self._get_request_param("id_token")) > LONGEST_TOKEN:
             raise IdTokenMalformed(f"The id_token is longer than {LONGEST_TOKEN} characters.")
         try:
@@ -156,6 +187,7 @@ class StrictMessageLaunch(MessageLaunch[SentFields, OnePlatform, KeepsNothing, K
         header: Any = self._jwt["header"]
         if not isinstance(header, dict) or not isinstance(self._jwt["body"], dict):
             raise IdTokenMalformed("Header and claims of the id_token must be JSON objects.")
+        self._flight.saw_message(header, self._body)
         if header.get("alg") != ALGORITHM:
             raise AlgorithmNotAllowed(f"The id_token must be signed with {ALGORITHM}.")
         if not isinstance(header.get("kid"), str) or not header["kid"]:
@@ -164,6 +196,7 @@ class StrictMessageLaunch(MessageLaunch[SentFields, OnePlatform, KeepsNothing, K
 
     def validate_nonce(self) -> "StrictMessageLaunch":
         """The nonce is this login's own; consuming the login makes it single use (W01)."""
+        self._flight.begin_check("nonce")
         sent = read_text(self._body, "nonce") or ""
         if not hmac.compare_digest(sent.encode(), self._login.nonce.encode()):
             raise NonceMismatch("The id_token's nonce is not the one of this login.")
@@ -171,6 +204,7 @@ class StrictMessageLaunch(MessageLaunch[SentFields, OnePlatform, KeepsNothing, K
 
     def validate_registration(self) -> "StrictMessageLaunch":
         """Issuer, audience and authorized party are the login's platform and we (W06, W07, W10)."""
+        self._flight.begin_check("audience")
         if read_text(self._body, "iss") != self._platform.issuer:
             raise IssuerMismatch("The id_token's issuer is not the platform that the login came from.")
         audience = read_audience(self._body)
@@ -193,10 +227,12 @@ class StrictMessageLaunch(MessageLaunch[SentFields, OnePlatform, KeepsNothing, K
 
     def validate_jwt_signature(self) -> "StrictMessageLaunch":
         """The platform's key signed it, recently (W04, W08)."""
+        self._flight.begin_check("signature")
         try:
             super().validate_jwt_signature()
         except LtiException as unsigned:
             raise SignatureInvalid("The platform's key did not sign this id_token.") from unsigned
+        self._flight.begin_check("times")
         times = read_times(self._body)
         if times.expires_at + self._leeway <= self._now:
             raise IdTokenExpired("The id_token has expired. Check the clocks of both servers.")
@@ -208,6 +244,7 @@ class StrictMessageLaunch(MessageLaunch[SentFields, OnePlatform, KeepsNothing, K
 
     def validate_deployment(self) -> "StrictMessageLaunch":
         """The deployment is one of the registration's."""
+        self._flight.begin_check("deployment")
         read_deployment(self._body)
         try:
             super().validate_deployment()
@@ -220,14 +257,15 @@ class StrictMessageLaunch(MessageLaunch[SentFields, OnePlatform, KeepsNothing, K
 
         The login was refused unless its target was on our host.
         """
+        self._flight.begin_check("message")
         if read_version(self._body) != "1.3.0":
             raise VersionUnsupported("The message's LTI version must be 1.3.0.")
-        message_type = read_message_type(self._body)
-        if message_type != _OFFERED:
-            raise _message_type_refusal(message_type)
-        self.claims = read_launch_claims(self._body)
+        self.claims = _read_claims(self._body)
         if self.claims.target_link_uri != self._login.target_link_uri:
             raise TargetChanged("target_link_uri differs between login and launch.")
+        if isinstance(self.claims, DeepLinkingRequest):
+            # pylti1p3 refuses a platform that takes other items only; the picker can answer it (W09).
+            return self
         try:
             super().validate_message()
         except LtiException as refused:
@@ -237,6 +275,13 @@ class StrictMessageLaunch(MessageLaunch[SentFields, OnePlatform, KeepsNothing, K
     def save_launch_data(self) -> "StrictMessageLaunch":
         """Nothing: the launch session is a row without personal data (W26)."""
         return self
+
+
+def _read_claims(body: Mapping[str, Any]) -> LaunchClaims | DeepLinkingRequest:
+    message_type = read_message_type(body)
+    if message_type not in _OFFERED:
+        raise _message_type_refusal(message_type)
+    return read_deep_linking_request(body) if message_type == DEEP_LINKING else read_launch_claims(body)
 
 
 def _message_type_refusal(message_type: str) -> ClaimRefused:

@@ -7,32 +7,41 @@ the gradebook column is told what it will get. What the player needs travels in 
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qs, urlsplit
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from content_packages.library import PublishedVersion, find_current_version, find_version, read_package
+from content_packages.active.tickets import LINK_PREFIX, is_imported_id, item_of
+from content_packages.experts.areas import AREA_TITLES, CHANNEL, CHANNEL_TITLE
+from content_packages.library import PublishedVersion, find_current_version, read_package
 from content_packages.player.ticket import Ticket
+from lti_tool.advantage.launch_services import note_services
+from lti_tool.deep_linking.basket import Span
+from lti_tool.deep_linking.links import Link, find_link, refuse_outside
+from lti_tool.identity.recognizing import LaunchIdentity, recognize_learner
 from lti_tool.launch.claims import LaunchClaims
+from lti_tool.launch.enrolment import Enrolling, Enrolment, find_enrolment
 from lti_tool.launch.errors import ContentNotChosen, ContentNotFound
-from lti_tool.launch.identity import account_from_subject, recognize_learner
+from lti_tool.launch.identity import find_current_account
 from lti_tool.launch.login_state import PendingLogin, consume_login
 from lti_tool.launch.models import LaunchSession
+from lti_tool.launch.open_imported import find_imported, version_of_imported
 from lti_tool.launch.roles import Role, role_from_lti
+from lti_tool.launch.tell import tell_launch
 from lti_tool.platforms.register import Platform
-from sync.grades import expect_score
 from xapi_bridge.statement import Account
+from xapi_bridge.vocabulary import cchc
 
-#: Scores are sent as points of 100; the LMS converts them to the maximum of its column.
-SCORE_MAXIMUM: Final = 100.0
-
+_IMPORTED = re.compile(rf"{LINK_PREFIX}(?P<name>[a-z0-9]+(?:-[a-z0-9]+)*)")
 _CHOICE = re.compile(
     r"(?P<package>[A-Za-z0-9][A-Za-z0-9._-]{0,99})(?:/(?P<item>[mz]/[A-Za-z0-9._-]{1,100}))?"
 )
+
+#: The channel has no versions; it stands where a package's version does.
+CHANNEL_VERSION: Final = PublishedVersion(CHANNEL, "1", CHANNEL_TITLE, "", datetime.min.replace(tzinfo=UTC))
 
 
 @dataclass(frozen=True)
@@ -40,11 +49,18 @@ class ContentChoice:
     """What a link opens.
 
     Attributes:
-        item: "" for the package's outline, `m/<module>` or `z/<quiz>`.
+        item: "" for the package's outline, `m/<module>` or `z/<quiz>`; of the question channel an area or "".
+        imported: name of an imported course, which counts as the one module of a package of its own.
     """
 
     package_id: str
     item: str
+    imported: str = ""
+
+    @property
+    def is_channel(self) -> bool:
+        """Whether it is the question channel and no package."""
+        return self.package_id == CHANNEL
 
 
 def open_launch(
@@ -54,84 +70,116 @@ def open_launch(
     login: PendingLogin,
     platform: Platform,
     secret: str,
+    iri_base: str,
     open_for: timedelta,
     now: datetime,
+    bound: bool = True,
+    email_digests: bool = False,
 ) -> Ticket:
     """Opens the content of a verified launch, once.
 
     Args:
         secret: keys the pseudonym.
+        iri_base: beginning of our own IRIs.
         open_for: how long the pages work before they ask to be opened again.
+        bound: whether the browser keeps our cookies, so that the ticket can be tied to it.
+        email_digests: whether a digest of the e-mail address may be kept.
 
     Raises:
         LoginAlreadyUsed, LoginExpired: the launch comes twice or too late.
         ContentNotChosen, ContentNotFound: the link leads nowhere.
+        LinkNotOpenYet, LinkClosed: a learner comes outside the time that the teacher set.
     """
     consume_login(session, login, now=now)
-    choice = choose_content(claims)
+    link = find_own_link(session, claims, platform)
+    choice = choose_content(claims, link)
     role = role_from_lti(claims.roles)
-    account = account_from_subject(claims.issuer, claims.subject, secret=secret)
+    if link is not None and role == "learner":
+        refuse_outside(link, now=now)
+    account = find_current_account(session, claims.issuer, claims.subject, secret=secret)
     # A teacher looks and records nothing, so that no account waits to be tied to a unit.
     if role == "learner":
-        recognize_learner(session, account, staff_code=claims.staff_code, now=now)
-    current = _find_published(session, choice)
-    registration = registration_of(claims, package_id=choice.package_id, version=current.version)
-    version = _version_for(session, choice, role, registration=registration, current=current)
-    ticket = _write_ticket(
+        told = _told_identity(claims, email_digests=email_digests)
+        recognize_learner(session, account, told, registration_id=platform.id, secret=secret, now=now)
+    enrolling = Enrolling(
+        claims, link, account, choice.package_id, choice.item, find_published(session, choice), iri_base
+    )
+    enrolment = _enrol(session, choice, enrolling, role=role, now=now)
+    version = enrolment.version
+    ticket = write_ticket(
         claims,
         choice,
         platform,
         role=role,
         account=account,
         version=version,
-        registration=registration,
+        registration=enrolment.registration,
         expires_at=now + open_for,
+        bound=bound,
+        link=link,
     )
-    session.add(_launch_session(claims, ticket, registration_id=platform.id, now=now))
-    if role == "learner" and claims.line_item_url:
-        expect_score(
-            session,
-            registration=registration,
-            platform_registration_id=platform.id,
-            line_item_url=claims.line_item_url,
-            lms_user_id=claims.subject,
-            score_maximum=SCORE_MAXIMUM,
-            now=now,
-        )
+    session.add(launch_session_of(claims, ticket, registration_id=platform.id, now=now))
+    is_graded = role == "learner" and not choice.is_channel and (link is None or link.graded)
+    note_services(session, claims, ticket, platform.id, is_graded=is_graded, title=version.title, now=now)
     session.flush()
+    # Opening the channel is no learning: what is done in it tells of itself.
+    if role == "learner" and not choice.is_channel:
+        title = _title_of(session, version, choice.item)
+        tell_launch(session, ticket, version=version, title=title, iri_base=iri_base, now=now)
     return ticket
 
 
-def choose_content(claims: LaunchClaims) -> ContentChoice:
+def _enrol(
+    session: Session, choice: ContentChoice, enrolling: Enrolling, *, role: Role, now: datetime
+) -> Enrolment:
+    """As `find_enrolment`; an imported course keeps its versions in another room, the channel has none."""
+    if choice.is_channel:
+        return Enrolment(enrolling.registration(CHANNEL_VERSION.version), CHANNEL_VERSION)
+    if not choice.imported:
+        return find_enrolment(session, enrolling, role=role, now=now)
+    registration = enrolling.registration(enrolling.current.version)
+    version = version_of_imported(
+        session, choice.imported, role, registration=registration, current=enrolling.current
+    )
+    return Enrolment(registration, version)
+
+
+def choose_content(claims: LaunchClaims, link: Link | None = None) -> ContentChoice:
     """The content that a link names: its custom parameter `content`, else `?content=` in its address.
 
     Our own name binds the content and not the resource link's id: a copied course keeps the first and gets
-    new ones of the second.
+    new ones of the second. A teacher sees it in the LMS and may change it there, so it comes before what deep
+    linking kept of the link.
 
     Raises:
-        ContentNotChosen: neither is there, or it is not written as `package`, `package/m/module` or
-            `package/z/quiz`.
+        ContentNotChosen: neither is there, or it is not written as `package`, `package/m/module`,
+            `package/z/quiz`, `goi/name`, `hoi-dap` or `hoi-dap/<area>`.
     """
     in_address = parse_qs(urlsplit(claims.target_link_uri).query).get("content", [""])
-    named = claims.custom.get("content") or in_address[0]
+    named = claims.custom.get("content") or in_address[0] or (link.content if link else "")
+    return choice_of(named)
+
+
+def choice_of(named: str) -> ContentChoice:
+    """The content that a name of ours means.
+
+    Raises:
+        ContentNotChosen: it has another form.
+    """
+    imported = _IMPORTED.fullmatch(named)
+    if imported is not None:
+        name = imported["name"]
+        return ContentChoice(cchc.imported_package_id(name), item_of(name), imported=name)
+    channel, _, area = named.partition("/")
+    if channel == CHANNEL and area in ("", *AREA_TITLES):
+        return ContentChoice(CHANNEL, area)
     matched = _CHOICE.fullmatch(named)
     if matched is None:
         raise ContentNotChosen(
-            "The link must name its content: custom parameter content=<package>, <package>/m/<module> or "
-            "<package>/z/<quiz>."
+            "The link must name its content: custom parameter content=<package>, <package>/m/<module>, "
+            "<package>/z/<quiz>, goi/<imported course>, hoi-dap or hoi-dap/<area>."
         )
     return ContentChoice(matched["package"], matched["item"] or "")
-
-
-def registration_of(claims: LaunchClaims, *, package_id: str, version: str) -> UUID:
-    """The learner's attempt at this link: `context.registration` of all its statements.
-
-    The same for every launch of the same person, link and package of the same major version, so that work
-    goes on where it stopped; a new major version begins anew.
-    """
-    major = version.partition(".")[0]
-    parts = (claims.issuer, claims.subject, claims.resource_link_id, package_id, major)
-    return uuid5(NAMESPACE_URL, "\n".join(parts))
 
 
 def framing_origins(platform: Platform, return_url: str | None) -> str:
@@ -145,46 +193,45 @@ def framing_origins(platform: Platform, return_url: str | None) -> str:
     return " ".join(dict.fromkeys(safe)) or "'none'"
 
 
-def _find_published(session: Session, choice: ContentChoice) -> PublishedVersion:
+def _told_identity(claims: LaunchClaims, *, email_digests: bool) -> LaunchIdentity:
+    email = claims.email if email_digests else ""
+    return LaunchIdentity(values=claims.identity_values, full_name=claims.full_name, email=email)
+
+
+def find_own_link(session: Session, claims: LaunchClaims, platform: Platform) -> Link | None:
+    """The link that deep linking made, when the launch carries its id."""
+    return find_link(
+        session,
+        claims.custom,
+        claims.target_link_uri,
+        registration_id=platform.id,
+        course_id=claims.course.id if claims.course else "",
+    )
+
+
+def find_published(session: Session, choice: ContentChoice) -> PublishedVersion:
+    if choice.imported:
+        return find_imported(session, choice.imported)
+    if choice.is_channel:
+        return CHANNEL_VERSION
     found = find_current_version(session, choice.package_id)
     if found is None:
         raise ContentNotFound(f"No package {choice.package_id} is published here.")
     return found
 
 
-def _version_for(
-    session: Session, choice: ContentChoice, role: Role, *, registration: UUID, current: PublishedVersion
-) -> PublishedVersion:
-    """A learner stays with the version that was begun; everyone else gets the current one.
-
-    Raises:
-        ContentNotFound: neither has the module or the quiz.
-    """
-    begun = _begun_version(session, registration) if role == "learner" else None
-    for version in (begun, current):
-        if version is not None and _has_item(session, version, choice.item):
-            return version
-    raise ContentNotFound(f"Package {choice.package_id} has no {choice.item}.")
-
-
-def _has_item(session: Session, version: PublishedVersion, item: str) -> bool:
+def _title_of(session: Session, version: PublishedVersion, item: str) -> str:
+    """Title of the module or quiz, or of the package."""
+    if is_imported_id(version.package_id):
+        return version.title
     package = read_package(session, version.digest)
     kind, _, name = item.partition("/")
-    return not item or name in (package.modules if kind == "m" else package.quizzes)
+    if not item:
+        return package.title
+    return package.modules[name].title if kind == "m" else package.quizzes[name].title
 
 
-def _begun_version(session: Session, registration: UUID) -> PublishedVersion | None:
-    """The version in which the learner began this link: nobody's lesson changes under their hands."""
-    digest = session.scalar(
-        select(LaunchSession.package_digest)
-        .where(LaunchSession.xapi_registration == registration, LaunchSession.role == "learner")
-        .order_by(LaunchSession.created_at, LaunchSession.id)
-        .limit(1)
-    )
-    return find_version(session, digest) if digest else None
-
-
-def _write_ticket(
+def write_ticket(
     claims: LaunchClaims,
     choice: ContentChoice,
     platform: Platform,
@@ -194,7 +241,12 @@ def _write_ticket(
     version: PublishedVersion,
     registration: UUID,
     expires_at: datetime,
+    bound: bool,
+    link: Link | None,
 ) -> Ticket:
+    # A teacher looks at any time, and may change the times.
+    bound_by = link if role == "learner" else None
+    available, submission = (bound_by.available, bound_by.submission) if bound_by else (Span(), Span())
     return Ticket(
         launch_session_id=secrets.token_hex(16),
         learner=account,
@@ -208,12 +260,20 @@ def _write_ticket(
         course_title=claims.course.title if claims.course else "",
         return_url=claims.return_url or "",
         frame_origin=framing_origins(platform, claims.return_url),
-        expires_at=expires_at,
-        bound=True,
+        # No page stays open beyond the time that the teacher set.
+        expires_at=min(expires_at, available.ends_at or expires_at),
+        bound=bound,
+        answers_from=submission.begins_at,
+        answers_until=_earlier(submission.ends_at, available.ends_at),
+        link_id=link.id if link and bound_by is None else "",
     )
 
 
-def _launch_session(
+def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((instant for instant in (one, other) if instant is not None), default=None)
+
+
+def launch_session_of(
     claims: LaunchClaims, ticket: Ticket, *, registration_id: int, now: datetime
 ) -> LaunchSession:
     return LaunchSession(

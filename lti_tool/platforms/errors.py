@@ -27,6 +27,122 @@ class PlatformFieldRefused(PlatformRefused):
     code = "platform_field_refused"
 
 
+class RegistrationTaken(PlatformRefused):
+    """Another registration has this issuer and client id."""
+
+    code = "registration_taken"
+
+
+class PlatformInUse(PlatformRefused):
+    """Launches, scores or rosters belong to the registration, so it cannot be removed or renamed."""
+
+    code = "platform_in_use"
+
+
+class DeploymentNotFound(PlatformRefused):
+    """The registration does not have this deployment."""
+
+    code = "deployment_not_found"
+
+
+class InvitationRefused(PlatformRefused):
+    """The invitation does not open a registration."""
+
+    code = "invitation_refused"
+
+
+class InvitationUnknown(InvitationRefused):
+    """No invitation has this link, or it was revoked."""
+
+    code = "invitation_unknown"
+
+
+class InvitationExpired(InvitationRefused):
+    """The invitation's time is over."""
+
+    code = "invitation_expired"
+
+
+class InvitationUsed(InvitationRefused):
+    """An LMS registered by this invitation already; each works once."""
+
+    code = "invitation_used"
+
+
+class InvitationBusy(InvitationRefused):
+    """Another attempt with this invitation is talking to the LMS at this moment."""
+
+    code = "invitation_busy"
+
+
+class InvitationFieldRefused(InvitationRefused):
+    """An invitation lacks a name, or names hosts, a variable or a time that cannot be."""
+
+    code = "invitation_field_refused"
+
+
+class RegistrationRefused(PlatformRefused):
+    """A dynamic registration cannot go on (LTI Dynamic Registration 1.0).
+
+    Attributes:
+        lms_words: what the LMS answered, as plain text; may be empty.
+    """
+
+    code = "registration_refused"
+
+    def __init__(self, message: str, *, lms_words: str = "") -> None:
+        super().__init__(message)
+        self.lms_words = lms_words
+
+
+class RegistrationRequestIncomplete(RegistrationRefused):
+    """The LMS opened the link without `openid_configuration`, or with one that is no address (3.2)."""
+
+    code = "registration_request_incomplete"
+
+
+class OpenidConfigurationRefused(RegistrationRefused):
+    """The LMS's configuration lacks something or asks for what is not spoken here (3.3)."""
+
+    code = "openid_configuration_refused"
+
+
+class IssuerHostMismatch(RegistrationRefused):
+    """An address of the configuration lies on another host than issuer and invitation allow (3.4)."""
+
+    code = "issuer_host_mismatch"
+
+
+class LmsRefusedRegistration(RegistrationRefused):
+    """The LMS did not accept the registration (3.6)."""
+
+    code = "lms_refused_registration"
+
+
+class KeyRefused(PlatformRefused):
+    """A step with our keys is not possible now."""
+
+    code = "key_refused"
+
+
+class KeyNotFound(KeyRefused):
+    """We have no key of this id, or it is retired."""
+
+    code = "key_not_found"
+
+
+class RotationUnderWay(KeyRefused):
+    """A next key is published already: one rotation at a time."""
+
+    code = "rotation_under_way"
+
+
+class KeyWaitNotOver(KeyRefused):
+    """LMSs have not had the time yet in which they read our key set again."""
+
+    code = "key_wait_not_over"
+
+
 class LmsUnreachable(PlatformRefused):
     """The LMS's server did not give a usable answer in time."""
 
@@ -58,6 +174,16 @@ class SigningKeyUnknown(PlatformRefused):
 
 
 class AccessTokenRefused(PlatformRefused):
-    """The LMS grants no access token for its services (RFC 6749, 5.2)."""
+    """The LMS grants no access token for its services (RFC 6749, 5.2).
+
+    Attributes:
+        status: HTTP status of the answer; 0 when it granted a token without the scope.
+        lms_words: what the LMS answered, as plain text; may be empty.
+    """
 
     code = "access_token_refused"
+
+    def __init__(self, message: str, *, status: int = 0, lms_words: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+        self.lms_words = lms_words

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from jwcrypto.common import JWException
 from jwcrypto.jwk import JWK
+from requests import Response
 
 from lti_tool.platforms.errors import KeySetUnavailable, LmsUnreachable, SigningKeyUnknown
 from lti_tool.platforms.lms_http import LmsHttp
@@ -57,12 +58,33 @@ class KeySets:
             SigningKeyUnknown: the key set has no RS256 signature key of 2048 bits or more with this id.
             KeySetUnavailable: the key set cannot be read and no copy is younger than 24 hours.
         """
+        return _pem_of(self._look_up(key_set_url, kid, now=now))
+
+    def find_key(self, key_set_url: str, kid: str, *, now: datetime) -> dict[str, Any]:
+        """The key with this id as JSON Web Key, of whatever kind; the caller decides what it may verify.
+
+        Raises:
+            SigningKeyUnknown: the key set has no key with this id.
+            KeySetUnavailable: as `find_public_key`.
+        """
+        key = self._look_up(key_set_url, kid, now=now)
+        if key is None:
+            raise SigningKeyUnknown("The key set has no key with the id that the message names.")
+        return key
+
+    def _look_up(self, key_set_url: str, kid: str, *, now: datetime) -> dict[str, Any] | None:
         with self._lock:
             copy = self._copies.setdefault(key_set_url, _Copy())
-        with copy.lock:
+        is_usable = kid in copy.keys and copy.is_younger(STALE, now)
+        # While another thread waits for a slow server, a usable copy is used: one issuer stops nobody.
+        if not copy.lock.acquire(blocking=not is_usable):
+            return copy.keys.get(kid)
+        try:
             if kid not in copy.keys or not copy.is_younger(FRESH, now):
                 self._refresh(copy, key_set_url, now)
-            return _pem_of(copy.keys.get(kid))
+            return copy.keys.get(kid)
+        finally:
+            copy.lock.release()
 
     def _refresh(self, copy: _Copy, key_set_url: str, now: datetime) -> None:
         """Reads the key set again if it is time; an error counts only when no usable copy is left."""
@@ -79,14 +101,31 @@ class KeySets:
                 raise KeySetUnavailable(f"The platform's key set cannot be read. {failed}") from failed
 
     def _read(self, key_set_url: str) -> dict[str, dict[str, Any]]:
-        answer = self._http.get(key_set_url, headers={"Accept": "application/json"})
-        if answer.status_code != 200:
-            raise LmsUnreachable(f"The key set's address answered with status {answer.status_code}.")
-        try:
-            keys = json.loads(answer.content)["keys"]
-            return {key["kid"]: key for key in keys if isinstance(key.get("kid"), str)}
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as malformed:
-            raise LmsUnreachable("The key set's address did not answer with a JSON key set.") from malformed
+        return read_key_set(self._http.get(key_set_url, headers={"Accept": "application/json"}))
+
+
+def read_key_set(answer: Response) -> dict[str, dict[str, Any]]:
+    """The keys of a key set's answer, by their id; a key without id is left out.
+
+    Raises:
+        LmsUnreachable: the answer is not a key set.
+    """
+    if answer.status_code != 200:
+        raise LmsUnreachable(f"The key set's address answered with status {answer.status_code}.")
+    try:
+        keys = json.loads(answer.content)["keys"]
+        return {key["kid"]: key for key in keys if isinstance(key.get("kid"), str)}
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as malformed:
+        raise LmsUnreachable("The key set's address did not answer with a JSON key set.") from malformed
+
+
+def usable_key_fault(key: dict[str, Any]) -> str | None:
+    """Why messages signed with this key would be refused; None when they would not."""
+    try:
+        _pem_of(key)
+    except SigningKeyUnknown as fault:
+        return str(fault)
+    return None
 
 
 def _pem_of(key: dict[str, Any] | None) -> str:

@@ -2,14 +2,59 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import Final
 from urllib.parse import urlsplit
 
 from pylti1p3.registration import Registration
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from lti_tool.platforms.errors import PlatformAmbiguous, PlatformFieldRefused, PlatformUnknown
 from lti_tool.platforms.models import Deployment, PlatformRegistration
+from lti_tool.platforms.quirks import Quirks, quirks_of
+
+LONGEST_IDENTIFIER: Final = 255
+LONGEST_ADDRESS: Final = 2000
+LONGEST_NAME: Final = 160
+
+#: Field of `PlatformFields` -> what messages call it.
+FIELD_LABELS: Final = {
+    "issuer": "issuer",
+    "client_id": "client id",
+    "authorization_url": "authorization address",
+    "token_url": "token address",
+    "key_set_url": "key set address",
+    "name": "name",
+    "token_audience": "token audience",
+}
+ADDRESS_FIELDS: Final = frozenset({"issuer", "authorization_url", "token_url", "key_set_url"})
+
+
+class FieldFault(StrEnum):
+    """What may be wrong with a value; the text completes "The issuer …"."""
+
+    MISSING = "is missing"
+    TOO_LONG = "is too long"
+    NOT_PRINTABLE = "has blanks at an end or characters that cannot be printed"
+    NOT_AN_ADDRESS = "must be a full http(s) address without user name and fragment"
+
+
+@dataclass(frozen=True)
+class PlatformFields:
+    """What a registration says, from whatever hand it comes.
+
+    Attributes:
+        token_audience: empty: the token address.
+    """
+
+    issuer: str
+    client_id: str
+    authorization_url: str
+    token_url: str
+    key_set_url: str
+    name: str
+    token_audience: str = ""
 
 
 @dataclass(frozen=True)
@@ -20,6 +65,7 @@ class Platform:
         id: `platform_registration_id`.
         token_audience: `aud` of client assertions; the token address where the LMS named no other.
         deployment_ids: the deployments whose messages are accepted.
+        product_family, product_version: as the LMS last named itself; empty until the first launch.
     """
 
     id: int
@@ -30,6 +76,13 @@ class Platform:
     token_audience: str
     key_set_url: str
     deployment_ids: frozenset[str]
+    product_family: str = ""
+    product_version: str = ""
+
+    @property
+    def quirks(self) -> Quirks:
+        """What this LMS is known to do differently."""
+        return quirks_of(self.product_family, self.product_version)
 
     def as_pylti1p3(self) -> Registration:
         """The same as the object that pylti1p3 works with, without keys."""
@@ -49,7 +102,7 @@ def register_platform(
     *,
     issuer: str,
     client_id: str,
-    deployment_id: str,
+    deployment_id: str | None,
     authorization_url: str,
     token_url: str,
     key_set_url: str,
@@ -57,39 +110,80 @@ def register_platform(
     now: datetime,
     token_audience: str = "",
 ) -> PlatformRegistration:
-    """Enters a registration, or brings the one with the same issuer and client id up to date.
+    """An operator enters a registration, or brings the one with this issuer and client id up to date.
 
     A deployment is added to those already known; none is taken away.
+
+    Args:
+        deployment_id: None where the LMS names it later.
 
     Raises:
         PlatformFieldRefused: a value is missing, too long, or an address is not http(s).
     """
-    for label, value in (("issuer", issuer), ("client id", client_id), ("deployment id", deployment_id)):
-        _refuse_bad_identifier(label, value)
-    for label, value in (
-        ("issuer", issuer),
-        ("authorization address", authorization_url),
-        ("token address", token_url),
-        ("key set address", key_set_url),
-    ):
-        _refuse_bad_address(label, value)
-    found = session.scalar(
+    fields = PlatformFields(
+        issuer=issuer,
+        client_id=client_id,
+        authorization_url=authorization_url,
+        token_url=token_url,
+        key_set_url=key_set_url,
+        name=name,
+        token_audience=token_audience,
+    )
+    if deployment_id is not None:
+        _refuse_bad_identifier("deployment id", deployment_id)
+    registration = save_registration(session, fields, now=now)
+    registration.active, registration.approved_at = True, registration.approved_at or now
+    if deployment_id is not None:
+        add_deployment(session, registration.id, deployment_id)
+    session.flush()
+    return registration
+
+
+def save_registration(session: Session, fields: PlatformFields, *, now: datetime) -> PlatformRegistration:
+    """The registration with these values: the known one of this issuer and client id, or a new one.
+
+    A new one is not approved and not active. Whoever calls decides about both.
+
+    Raises:
+        PlatformFieldRefused: a value is missing, too long, or an address is not http(s).
+    """
+    refuse_bad_fields(fields)
+    if session.get_bind().dialect.name == "postgresql":
+        # Two that enter the same registration at once: the second waits and then finds the first.
+        session.execute(text(f"LOCK TABLE {PlatformRegistration.__tablename__} IN SHARE ROW EXCLUSIVE MODE"))
+    found = find_registration(session, issuer=fields.issuer, client_id=fields.client_id)
+    registration = found or PlatformRegistration(
+        issuer=fields.issuer, client_id=fields.client_id, created_at=now, active=False, approved_at=None
+    )
+    registration.authorization_url = fields.authorization_url
+    registration.token_url = fields.token_url
+    registration.token_audience = fields.token_audience
+    registration.key_set_url = fields.key_set_url
+    registration.name = fields.name
+    session.add(registration)
+    session.flush()
+    return registration
+
+
+def find_registration(session: Session, *, issuer: str, client_id: str) -> PlatformRegistration | None:
+    """The registration of this pair, whatever its state."""
+    return session.scalar(
         select(PlatformRegistration).where(
             PlatformRegistration.issuer == issuer, PlatformRegistration.client_id == client_id
         )
     )
-    registration = found or PlatformRegistration(issuer=issuer, client_id=client_id, created_at=now)
-    registration.authorization_url = authorization_url
-    registration.token_url = token_url
-    registration.token_audience = token_audience
-    registration.key_set_url = key_set_url
-    registration.name = name
-    registration.active = True
-    session.add(registration)
-    session.flush()
-    session.merge(Deployment(registration_id=registration.id, deployment_id=deployment_id))
-    session.flush()
-    return registration
+
+
+def add_deployment(session: Session, registration_id: int, deployment_id: str) -> None:
+    """Lets messages of a deployment in; one that is known stays as it is.
+
+    Raises:
+        PlatformFieldRefused: the id is empty, too long or not printable.
+    """
+    _refuse_bad_identifier("deployment id", deployment_id)
+    if session.get(Deployment, (registration_id, deployment_id)) is None:
+        session.add(Deployment(registration_id=registration_id, deployment_id=deployment_id))
+        session.flush()
 
 
 def find_platform(session: Session, *, issuer: str, client_id: str | None) -> Platform:
@@ -109,7 +203,7 @@ def find_platform(session: Session, *, issuer: str, client_id: str | None) -> Pl
         raise PlatformUnknown("No active registration has the issuer and client id of this login.")
     if len(found) > 1:
         raise PlatformAmbiguous("Several registrations have this issuer, and the login names no client id.")
-    return _platform_of(session, found[0])
+    return platform_of(session, found[0])
 
 
 def find_platform_by_id(session: Session, registration_id: int) -> Platform:
@@ -121,7 +215,7 @@ def find_platform_by_id(session: Session, registration_id: int) -> Platform:
     found = session.get(PlatformRegistration, registration_id)
     if found is None or not found.active:
         raise PlatformUnknown(f"Registration {registration_id} does not exist or is inactive.")
-    return _platform_of(session, found)
+    return platform_of(session, found)
 
 
 def list_registrations(session: Session) -> list[PlatformRegistration]:
@@ -136,7 +230,8 @@ def list_deployments(session: Session, registration_id: int) -> list[str]:
     )
 
 
-def _platform_of(session: Session, row: PlatformRegistration) -> Platform:
+def platform_of(session: Session, row: PlatformRegistration) -> Platform:
+    """A registration as login, launch and services use it, whatever its state."""
     return Platform(
         id=row.id,
         issuer=row.issuer,
@@ -146,15 +241,61 @@ def _platform_of(session: Session, row: PlatformRegistration) -> Platform:
         token_audience=row.token_audience or row.token_url,
         key_set_url=row.key_set_url,
         deployment_ids=frozenset(list_deployments(session, row.id)),
+        product_family=row.product_family,
+        product_version=row.product_version,
+    )
+
+
+def refuse_bad_fields(fields: PlatformFields) -> None:
+    """Refuses the first value that cannot work.
+
+    Raises:
+        PlatformFieldRefused
+    """
+    for field, label in FIELD_LABELS.items():
+        _require(label, field_fault(field, getattr(fields, field)))
+
+
+def field_fault(field: str, value: str) -> FieldFault | None:
+    """What is wrong with one value of a registration; None when it can work.
+
+    Args:
+        field: a name of `PlatformFields`, or `deployment_id`.
+    """
+    if field == "token_audience":
+        return FieldFault.TOO_LONG if len(value) > LONGEST_ADDRESS or not value.isprintable() else None
+    if not value.strip():
+        return FieldFault.MISSING
+    longest = {"name": LONGEST_NAME, "issuer": LONGEST_IDENTIFIER, "client_id": LONGEST_IDENTIFIER}
+    if len(value) > longest.get(field, LONGEST_IDENTIFIER if field == "deployment_id" else LONGEST_ADDRESS):
+        return FieldFault.TOO_LONG
+    if not value.isprintable() or (field != "name" and value != value.strip()):
+        return FieldFault.NOT_PRINTABLE
+    if field in ADDRESS_FIELDS and not is_web_address(value):
+        return FieldFault.NOT_AN_ADDRESS
+    return None
+
+
+def is_web_address(address: str) -> bool:
+    """Whether it is a full http(s) address without user name, password and fragment."""
+    try:
+        parts = urlsplit(address)
+        _port = parts.port
+    except ValueError:
+        return False
+    return (
+        parts.scheme in {"http", "https"}
+        and bool(parts.hostname)
+        and "@" not in parts.netloc
+        and not parts.fragment
+        and not any(character.isspace() for character in address)
     )
 
 
 def _refuse_bad_identifier(label: str, value: str) -> None:
-    if not value or len(value) > 255 or not value.isprintable():
-        raise PlatformFieldRefused(f"The {label} must be 1 to 255 printable characters.")
+    _require(label, field_fault("deployment_id", value))
 
 
-def _refuse_bad_address(label: str, value: str) -> None:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or len(value) > 2000:
-        raise PlatformFieldRefused(f"The {label} must be a full http(s) address of at most 2000 characters.")
+def _require(label: str, fault: FieldFault | None) -> None:
+    if fault is not None:
+        raise PlatformFieldRefused(f"The {label} {fault.value}.")

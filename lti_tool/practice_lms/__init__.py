@@ -10,14 +10,28 @@ address and nowhere else.
 """
 
 from lti_tool.practice_lms.app import create_practice_lms
-from lti_tool.practice_lms.courses import ActivityPlan, CoursePlan, PersonPlan, Tool, open_course
+from lti_tool.practice_lms.course_plans import (
+    ActivityPlan,
+    CoursePlan,
+    PersonPlan,
+    add_administrator,
+    open_course,
+)
+from lti_tool.practice_lms.courses import Tool
+from lti_tool.practice_lms.profiles import GENERIC, MOODLE, PROFILES, STRICT, Profile
 from lti_tool.practice_lms.tools import register_tool
 
 __all__ = [
+    "GENERIC",
+    "MOODLE",
+    "PROFILES",
+    "STRICT",
     "ActivityPlan",
     "CoursePlan",
     "PersonPlan",
+    "Profile",
     "Tool",
+    "add_administrator",
     "create_practice_lms",
     "open_course",
     "register_tool",

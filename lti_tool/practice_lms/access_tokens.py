@@ -1,8 +1,8 @@
-"""Access tokens for the grade services (Security Framework 1.0, 4.1; RFC 7523)."""
+"""Access tokens for the services (Security Framework 1.0, 4.1; RFC 7523)."""
 
 import hashlib
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -13,15 +13,13 @@ from sqlalchemy.dialects.sqlite import insert as insert_or_skip
 
 from lti_tool.practice_lms.courses import Tool
 from lti_tool.practice_lms.errors import ServiceRefused, TokenRefused
-from lti_tool.practice_lms.messages import AGS_SCOPES
+from lti_tool.practice_lms.profiles import Profile
 from lti_tool.practice_lms.tables import access_token, used_assertion
-from lti_tool.practice_lms.tools import find_tool_by_client_id
+from lti_tool.practice_lms.tools import FetchKeySet, find_tool_by_client_id
 
 TOKEN_LIFETIME_SECONDS: Final = 3600
 LONGEST_ASSERTION: Final = timedelta(hours=1)
 _ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-
-FetchKeySet = Callable[[str], dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class GrantedToken:
     scopes: tuple[str, ...]
 
 
-def read_client(connection: Connection, form: Mapping[str, str]) -> Tool:
+def read_client(connection: Connection, form: Mapping[str, str], *, profile: Profile) -> Tool:
     """The tool that the request says it comes from; not proven yet.
 
     Raises:
@@ -51,35 +49,49 @@ def read_client(connection: Connection, form: Mapping[str, str]) -> Tool:
         raise TokenRefused(
             "invalid_client", "iss and sub of the assertion must be the client id of a registered tool."
         )
+    if tool.status != "active" and not profile.pending_gets_tokens:
+        raise TokenRefused("invalid_client", "The tool waits to be activated at this LMS.")
     return tool
 
 
 def verify_assertion(
-    assertion: str, tool: Tool, *, token_url: str, fetch_key_set: FetchKeySet, now: datetime
+    assertion: str,
+    tool: Tool,
+    *,
+    token_url: str,
+    profile: Profile,
+    fetch_key_set: FetchKeySet,
+    now: datetime,
 ) -> dict[str, Any]:
     """The claims of an assertion that the tool signed for us, now and briefly.
 
     Raises:
-        TokenRefused: unknown kid, forged, expired, issued in the future, too long-lived, or not for us.
+        TokenRefused: unknown kid, forged, expired, issued in the future, too long-lived, or not for us, as
+            far as the profile looks.
     """
     key = _find_key(assertion, fetch_key_set(tool.key_set_url))
     try:
         claims = jwt.decode(
-            assertion,
-            key,
-            algorithms=["RS256"],
-            audience=token_url,
-            # The times are checked below, against the clock that this LMS was given.
-            options={
-                "require": ["iss", "sub", "aud", "iat", "exp", "jti"],
-                "verify_exp": False,
-                "verify_iat": False,
-            },
+            assertion, key, algorithms=["RS256"], audience=token_url, options=_checks(profile)
         )
     except jwt.PyJWTError as refused:
         raise TokenRefused("invalid_client", f"The assertion is refused: {refused}.") from refused
     _check_times(claims, now=now)
     return claims
+
+
+def _checks(profile: Profile) -> Any:
+    required = ["iss", "sub", "iat"]
+    required += ["aud"] if profile.assertion_audience_checked else []
+    required += ["exp"] if profile.assertion_expiry_required else []
+    required += ["jti"] if profile.assertion_once else []
+    return {
+        "require": required,
+        "verify_aud": profile.assertion_audience_checked,
+        # The times are checked afterwards, against the clock that this LMS was given.
+        "verify_exp": False,
+        "verify_iat": False,
+    }
 
 
 def _find_key(assertion: str, key_set: dict[str, Any]) -> jwt.PyJWK:
@@ -95,10 +107,13 @@ def _find_key(assertion: str, key_set: dict[str, Any]) -> jwt.PyJWK:
 
 
 def _check_times(claims: dict[str, Any], *, now: datetime) -> None:
-    issued_at, expires_at = _instant(claims, "iat"), _instant(claims, "exp")
+    issued_at = _instant(claims, "iat")
     # No leeway, as on the strictest LMS observed: a tool whose clock runs ahead must back-date.
     if issued_at > now:
         raise TokenRefused("invalid_client", "iat lies in the future of this LMS's clock.")
+    if "exp" not in claims:
+        return
+    expires_at = _instant(claims, "exp")
     if expires_at <= now:
         raise TokenRefused("invalid_client", "The assertion has expired.")
     if expires_at - issued_at > LONGEST_ASSERTION:
@@ -113,17 +128,24 @@ def _instant(claims: dict[str, Any], name: str) -> datetime:
 
 
 def grant_token(
-    connection: Connection, tool: Tool, claims: dict[str, Any], *, asked_scopes: str, now: datetime
+    connection: Connection,
+    tool: Tool,
+    claims: dict[str, Any],
+    *,
+    asked_scopes: str,
+    profile: Profile,
+    now: datetime,
 ) -> GrantedToken:
-    """An access token for those scopes that we know.
+    """An access token for those scopes that the tool was granted; others are left out in silence.
 
     Raises:
-        TokenRefused: the assertion was used before, or none of the scopes is ours.
+        TokenRefused: the assertion was used before, or none of the scopes is the tool's.
     """
-    _use_assertion(connection, tool, claims, now=now)
-    scopes = tuple(scope for scope in AGS_SCOPES if scope in asked_scopes.split())
+    if profile.assertion_once:
+        _use_assertion(connection, tool, claims, now=now)
+    scopes = tuple(scope for scope in tool.granted_scopes if scope in asked_scopes.split())
     if not scopes:
-        raise TokenRefused("invalid_scope", "None of the scopes asked for is offered here.")
+        raise TokenRefused("invalid_scope", "None of the scopes asked for is granted to this tool.")
     token = secrets.token_urlsafe(32)
     connection.execute(delete(access_token).where(access_token.c.expires_at <= now))
     connection.execute(
@@ -149,12 +171,18 @@ def _use_assertion(connection: Connection, tool: Tool, claims: dict[str, Any], *
 
 
 def tool_of_token(
-    connection: Connection, authorization: str, *, scopes: tuple[str, ...], now: datetime
+    connection: Connection,
+    authorization: str,
+    *,
+    scopes: tuple[str, ...],
+    missing_scope_status: int,
+    now: datetime,
 ) -> int:
     """The id of the tool whose bearer token this is, when it holds one of the scopes.
 
     Raises:
-        ServiceRefused: 401 without a living token, 403 when it lacks the scope (RFC 6750, 3.1).
+        ServiceRefused: 401 without a living token; `missing_scope_status`, which RFC 6750, 3.1 wants to be
+            403, when it lacks the scope.
     """
     scheme, _, token = authorization.partition(" ")
     found = connection.execute(
@@ -165,7 +193,7 @@ def tool_of_token(
     if scheme != "Bearer" or found is None:
         raise ServiceRefused(401, "A living access token is needed: Authorization: Bearer …")
     if not set(scopes) & set(found.scopes.split()):
-        raise ServiceRefused(403, f"The access token lacks the scope {scopes[0]}.")
+        raise ServiceRefused(missing_scope_status, f"The access token lacks the scope {scopes[0]}.")
     return int(found.tool_id)
 
 

@@ -1,56 +1,15 @@
-"""People, courses and activities: the questions that the pages ask, and opening a course."""
+"""People, courses, activities and tools: the questions that pages and services ask, and copying a course."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, and_, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, Table, func, insert, literal, select
 
 from lti_tool.practice_lms.errors import PageNotFound
 from lti_tool.practice_lms.tables import activity, course, enrolment, line_item, person, tool
+from lti_tool.practice_lms.vocabulary import SCOPES
 
-Role = Literal["teacher", "learner"]
-
-
-@dataclass(frozen=True)
-class PersonPlan:
-    """Somebody who shall be able to sign in.
-
-    Attributes:
-        username: sign-in name, unique.
-        staff_code: what the tool receives as `lis.person_sourcedid`.
-        family_name: family and middle name: 'Trần Thị'.
-        given_name: 'Hoa'.
-        affiliation: unit and post in words.
-    """
-
-    username: str
-    staff_code: str
-    family_name: str
-    given_name: str
-    affiliation: str
-
-
-@dataclass(frozen=True)
-class ActivityPlan:
-    """An activity of a course; `content` goes to the tool as the custom parameter of that name."""
-
-    title: str
-    description: str
-    content: str
-    score_maximum: float = 100.0
-
-
-@dataclass(frozen=True)
-class CoursePlan:
-    """A course as it shall be, its label being what it is known by."""
-
-    label: str
-    title: str
-    teachers: tuple[PersonPlan, ...]
-    learners: tuple[PersonPlan, ...]
-    activities: tuple[ActivityPlan, ...]
+Role = Literal["teacher", "assistant", "learner"]
 
 
 @dataclass(frozen=True)
@@ -63,11 +22,17 @@ class Person:
     family_name: str
     given_name: str
     affiliation: str
+    is_administrator: bool
 
     @property
     def full_name(self) -> str:
         """Vietnamese order: family name, then given name."""
         return f"{self.family_name} {self.given_name}"
+
+    @property
+    def email(self) -> str:
+        """A made-up address."""
+        return f"{self.username}@example.test"
 
 
 @dataclass(frozen=True)
@@ -77,12 +42,19 @@ class Course:
     course_id: int
     label: str
     title: str
+    copied_from: int | None
     role: Role
 
 
 @dataclass(frozen=True)
 class Tool:
-    """A registered tool; its id is also its deployment id."""
+    """A registered tool; its id is also its deployment id.
+
+    Attributes:
+        status: `active`, or `pending` until the administrator activates it.
+        custom: custom parameters of every launch.
+        container: `iframe` or `window`.
+    """
 
     tool_id: int
     client_id: str
@@ -90,11 +62,44 @@ class Tool:
     login_url: str
     redirect_uri: str
     key_set_url: str
+    more_redirect_uris: str
+    target_link_uri: str
+    deep_linking_url: str
+    status: str
+    scopes: str
+    shares_name: bool
+    shares_email: bool
+    custom: dict[str, str]
+    container: str
+
+    @property
+    def redirect_uris(self) -> tuple[str, ...]:
+        """Every address to which messages may be posted."""
+        return (self.redirect_uri, *self.more_redirect_uris.split())
+
+    @property
+    def opens_at(self) -> str:
+        """What opens when an activity names nothing of its own."""
+        return self.target_link_uri or self.redirect_uri
+
+    @property
+    def granted_scopes(self) -> tuple[str, ...]:
+        """The scopes that it may ask for."""
+        return tuple(self.scopes.split()) or SCOPES
 
 
 @dataclass(frozen=True)
 class Activity:
-    """One activity; its id, as text, is the resource link id."""
+    """One activity; its id, as text, is the resource link id.
+
+    Attributes:
+        content: custom parameter `content` of a planned activity.
+        custom: custom parameters from deep linking.
+        target_link_uri: empty when it is the tool's.
+        submission_review: what the tool said about reviewing submissions: `url`, `custom`.
+        line_item_id: its own column.
+        added_columns: how many columns the tool tied to it later.
+    """
 
     activity_id: int
     course_id: int
@@ -102,8 +107,12 @@ class Activity:
     position: int
     title: str
     description: str
-    content: str
+    content: str | None
+    custom: dict[str, str]
+    target_link_uri: str
+    submission_review: dict[str, Any] | None
     line_item_id: int | None
+    added_columns: int
 
 
 def list_people(connection: Connection) -> list[Person]:
@@ -139,11 +148,7 @@ def find_course(connection: Connection, course_id: int, *, person_id: int) -> Co
 
 
 def _courses_of(person_id: int) -> Any:
-    return (
-        select(course.c.course_id, course.c.label, course.c.title, enrolment.c.role)
-        .join(enrolment)
-        .where(enrolment.c.person_id == person_id)
-    )
+    return select(course, enrolment.c.role).join(enrolment).where(enrolment.c.person_id == person_id)
 
 
 def list_activities(connection: Connection, course_id: int) -> list[Activity]:
@@ -166,73 +171,128 @@ def find_activity(connection: Connection, activity_id: int) -> Activity:
 
 
 def _activities() -> Any:
-    return select(activity, line_item.c.line_item_id).outerjoin(
+    added = line_item.alias("added")
+    counted = (
+        select(func.count())
+        .where(added.c.tied_activity_id == activity.c.activity_id)
+        .scalar_subquery()
+        .label("added_columns")
+    )
+    return select(activity, line_item.c.line_item_id, counted).outerjoin(
         line_item, line_item.c.activity_id == activity.c.activity_id
     )
 
 
-def list_learners(connection: Connection, course_id: int) -> list[Person]:
-    """The learners of a course, as entered."""
+@dataclass(frozen=True)
+class Participant:
+    """Somebody in a course."""
+
+    person: Person
+    role: Role
+
+
+def list_participants(connection: Connection, course_id: int) -> list[Participant]:
+    """Everybody in the course, in the order in which they were entered."""
     query = (
-        select(person)
+        select(person, enrolment.c.role)
         .join(enrolment)
-        .where(enrolment.c.course_id == course_id, enrolment.c.role == "learner")
+        .where(enrolment.c.course_id == course_id)
         .order_by(person.c.person_id)
     )
-    return [Person(**row) for row in connection.execute(query).mappings()]
+    return [
+        Participant(Person(**{name: value for name, value in row.items() if name != "role"}), row["role"])
+        for row in connection.execute(query).mappings()
+    ]
+
+
+def list_learners(connection: Connection, course_id: int) -> list[Person]:
+    """The learners of a course, as entered."""
+    return [found.person for found in list_participants(connection, course_id) if found.role == "learner"]
+
+
+def list_tools(connection: Connection) -> list[Tool]:
+    """Every registered tool, the pending ones too."""
+    return [Tool(**row) for row in connection.execute(select(tool).order_by(tool.c.tool_id)).mappings()]
 
 
 def find_tool(connection: Connection, tool_id: int) -> Tool:
-    """The registered tool with that id."""
-    return Tool(**connection.execute(select(tool).where(tool.c.tool_id == tool_id)).mappings().one())
+    """The registered tool with that id.
 
-
-def open_course(connection: Connection, plan: CoursePlan, *, tool_id: int) -> int:
-    """Brings a course to its plan and returns its id; doing it twice changes nothing.
-
-    People, activities and columns that are not in the plan stay, and so do all grades.
+    Raises:
+        PageNotFound: there is none.
     """
-    course_id = _upsert(connection, course, {"label": plan.label}, {"title": plan.title}).course_id
-    for role, people in (("teacher", plan.teachers), ("learner", plan.learners)):
-        _enrol(connection, course_id, people, role=role)
-    for position, planned in enumerate(plan.activities, start=1):
-        _place_activity(connection, planned, course_id=course_id, tool_id=tool_id, position=position)
-    return int(course_id)
+    row = connection.execute(select(tool).where(tool.c.tool_id == tool_id)).mappings().one_or_none()
+    if row is None:
+        raise PageNotFound("Công cụ này chưa đăng ký ở LMS.")
+    return Tool(**row)
 
 
-def _enrol(connection: Connection, course_id: int, people: Sequence[PersonPlan], *, role: str) -> None:
-    for planned in people:
-        named = {
-            "staff_code": planned.staff_code,
-            "family_name": planned.family_name,
-            "given_name": planned.given_name,
-            "affiliation": planned.affiliation,
-        }
-        person_id = _upsert(connection, person, {"username": planned.username}, named).person_id
-        _upsert(connection, enrolment, {"course_id": course_id, "person_id": person_id}, {"role": role})
+def course_label(connection: Connection, course_id: int) -> str:
+    """The short name of a course.
+
+    Raises:
+        PageNotFound: there is none.
+    """
+    label = connection.scalar(select(course.c.label).where(course.c.course_id == course_id))
+    if label is None:
+        raise PageNotFound("Khóa học này không có.")
+    return str(label)
 
 
-def _place_activity(
-    connection: Connection, planned: ActivityPlan, *, course_id: int, tool_id: int, position: int
-) -> None:
-    placed = _upsert(
-        connection,
-        activity,
-        {"course_id": course_id, "tool_id": tool_id, "content": planned.content},
-        {"position": position, "title": planned.title, "description": planned.description},
+def course_history(connection: Connection, course_id: int) -> list[int]:
+    """The ids of the courses that this one was copied from, nearest first."""
+    found: list[int] = []
+    source = connection.scalar(select(course.c.copied_from).where(course.c.course_id == course_id))
+    while source is not None and source not in found:
+        found.append(source)
+        source = connection.scalar(select(course.c.copied_from).where(course.c.course_id == source))
+    return found
+
+
+def copy_course(connection: Connection, course_id: int) -> int:
+    """A copy of the course under a new id, as LMSs make it each year; returns the id.
+
+    Activities and their columns get new ids, too, and keep what the tool gave them. Teachers and assistants
+    come along, learners and grades do not.
+    """
+    source = connection.execute(select(course).where(course.c.course_id == course_id)).one()
+    copies = connection.scalar(
+        select(func.count()).select_from(course).where(course.c.label.like(f"{source.label}-%"))
     )
-    _upsert(
-        connection,
-        line_item,
-        {"activity_id": placed.activity_id},
-        {"label": planned.title, "score_maximum": planned.score_maximum},
+    number = int(copies or 0) + 2
+    values = {
+        "label": f"{source.label}-{number}",
+        "title": f"{source.title} ({number})",
+        "copied_from": course_id,
+    }
+    copy_id = _insert(connection, course, values)
+    teaching = select(literal(copy_id), enrolment.c.person_id, enrolment.c.role).where(
+        enrolment.c.course_id == course_id, enrolment.c.role != "learner"
     )
+    connection.execute(insert(enrolment).from_select(["course_id", "person_id", "role"], teaching))
+    for copied in list_activities(connection, course_id):
+        _copy_activity(connection, copied, course_id=copy_id)
+    return copy_id
 
 
-def _upsert(connection: Connection, table: Any, key: dict[str, Any], values: dict[str, Any]) -> Row[Any]:
-    """The row with that key, having those values now."""
-    connection.execute(
-        insert(table).values(key | values).on_conflict_do_update(index_elements=list(key), set_=values)
+def _copy_activity(connection: Connection, copied: Activity, *, course_id: int) -> None:
+    row = (
+        connection.execute(select(activity).where(activity.c.activity_id == copied.activity_id))
+        .mappings()
+        .one()
     )
-    conditions = [table.c[name] == value for name, value in key.items()]
-    return connection.execute(select(table).where(and_(*conditions))).one()
+    values = {name: value for name, value in row.items() if name != "activity_id"} | {"course_id": course_id}
+    activity_id = _insert(connection, activity, values)
+    column = (
+        connection.execute(select(line_item).where(line_item.c.activity_id == copied.activity_id))
+        .mappings()
+        .one_or_none()
+    )
+    if column is not None:
+        kept = {name: value for name, value in column.items() if name != "line_item_id"}
+        connection.execute(insert(line_item).values(**kept | {"activity_id": activity_id}))
+
+
+def _insert(connection: Connection, table: Table, values: dict[str, Any]) -> int:
+    made = connection.execute(insert(table).values(values)).inserted_primary_key
+    return int(made[0]) if made else 0

@@ -4,8 +4,12 @@ PracticeLmsRefused              root; not a RuleBroken, because this LMS is not 
 ├── PageNotFound                no such course, activity or person, or not yours to see
 ├── AuthorizationRefused        the login cannot be answered: a page here, nothing goes to the tool
 ├── LoginRejected               the login is answered to the tool as an OpenID Connect error
+├── RegistrationRefused         a tool's registration (Dynamic Registration 1.0): a word and an explanation
+├── DeepLinkRefused             what a tool chose cannot be taken: a page, shown where its picker was
 ├── TokenRefused                the token endpoint's JSON error (RFC 6749, 5.2)
-└── ServiceRefused              a grade service's JSON error
+│   └── KeySetUnread            the tool cannot prove who it is, as its keys cannot be fetched
+└── ServiceRefused              a service's JSON error
+    └── BrokenService           the service breaks down, as on one product: a page of HTML with 404
 """
 
 
@@ -62,11 +66,51 @@ class TokenRefused(PracticeLmsRefused):
         self.error = error
 
 
+class KeySetUnread(TokenRefused):
+    """The tool's key set cannot be fetched or is none."""
+
+    code = "key_set_unread"
+
+    def __init__(self, message: str) -> None:
+        super().__init__("invalid_client", message)
+
+
+class RegistrationRefused(PracticeLmsRefused):
+    """A tool's registration is refused (Dynamic Registration 1.0, 3.6).
+
+    Attributes:
+        error: one word, for example `invalid_redirect_uris`.
+        status: 401 for the token, else 400.
+    """
+
+    code = "registration_refused"
+
+    def __init__(self, error: str, message: str, *, status: int = 400) -> None:
+        super().__init__(message)
+        self.error = error
+        self.status = status
+
+
+class DeepLinkRefused(PracticeLmsRefused):
+    """A deep linking response is not taken (Deep Linking 2.0, 4.5)."""
+
+    code = "deep_link_refused"
+
+
 class ServiceRefused(PracticeLmsRefused):
-    """A call to the grade services is refused; `status` says how."""
+    """A call to a service is refused; `status` says how."""
 
     code = "service_refused"
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status = status
+
+
+class BrokenService(ServiceRefused):
+    """The service breaks down where one product does."""
+
+    code = "broken_service"
+
+    def __init__(self) -> None:
+        super().__init__(404, "The service broke down.")

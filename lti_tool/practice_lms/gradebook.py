@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, TypeGuard
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
 
 from lti_tool.practice_lms.errors import ServiceRefused
@@ -15,12 +15,22 @@ from lti_tool.practice_lms.tables import activity, enrolment, grade, line_item
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a gradebook, belonging to one activity."""
+    """One column of a gradebook.
+
+    Attributes:
+        activity_id: the activity whose own column it is; absent for one that a tool added.
+        tied_activity_id: the activity to which a tool tied an added one.
+    """
 
     line_item_id: int
-    activity_id: int
+    course_id: int
+    tool_id: int
+    activity_id: int | None
+    tied_activity_id: int | None
     label: str
     score_maximum: float
+    resource_id: str
+    tag: str
 
 
 @dataclass(frozen=True)
@@ -29,10 +39,12 @@ class Score:
 
     Attributes:
         points_of: (given, maximum), or `None` when the score has no points or is not final.
+        final: whether its grading is over.
         scored_at: when the tool says that it was reached, aware.
     """
 
     lms_user_id: str
+    final: bool
     points_of: tuple[float, float] | None
     comment: str
     scored_at: datetime
@@ -51,28 +63,28 @@ class Grade:
 
 
 def list_columns(connection: Connection, course_id: int, *, tool_id: int | None = None) -> list[Column]:
-    """The columns of a course, in the order of its activities; only one tool's when it is named."""
+    """The columns of a course, in the order of its activities, added ones last; one tool's when named."""
+    course_of, tool_of = (
+        func.coalesce(activity.c.course_id, line_item.c.course_id),
+        func.coalesce(activity.c.tool_id, line_item.c.tool_id),
+    )
     query = (
-        select(line_item)
-        .join(activity)
-        .where(activity.c.course_id == course_id)
-        .order_by(activity.c.position)
+        select(
+            *(
+                line_item.c[field.name]
+                for field in fields(Column)
+                if field.name not in {"course_id", "tool_id"}
+            ),
+            course_of.label("course_id"),
+            tool_of.label("tool_id"),
+        )
+        .outerjoin(activity, activity.c.activity_id == line_item.c.activity_id)
+        .where(course_of == course_id)
+        .order_by(activity.c.position.nulls_last(), line_item.c.line_item_id)
     )
     if tool_id is not None:
-        query = query.where(activity.c.tool_id == tool_id)
+        query = query.where(tool_of == tool_id)
     return [Column(**row) for row in connection.execute(query).mappings()]
-
-
-def find_column(connection: Connection, course_id: int, line_item_id: int, *, tool_id: int) -> Column:
-    """One column that belongs to the tool.
-
-    Raises:
-        ServiceRefused: 404, there is none.
-    """
-    for column in list_columns(connection, course_id, tool_id=tool_id):
-        if column.line_item_id == line_item_id:
-            return column
-    raise ServiceRefused(404, "The tool has no such line item in this course.")
 
 
 def read_score(sent: Any) -> Score:
@@ -89,6 +101,7 @@ def read_score(sent: Any) -> Score:
     final = sent["gradingProgress"] == "FullyGraded"
     return Score(
         lms_user_id=str(sent["userId"]),
+        final=final,
         points_of=_points(sent) if final else None,
         comment=str(sent.get("comment") or ""),
         scored_at=_timestamp(sent["timestamp"]),
@@ -99,12 +112,13 @@ def _points(sent: Mapping[str, Any]) -> tuple[float, float] | None:
     given, maximum = sent.get("scoreGiven"), sent.get("scoreMaximum")
     if given is None:
         return None
-    if not _is_number(given) or not _is_number(maximum) or maximum <= 0:
+    if not is_number(given) or not is_number(maximum) or maximum <= 0:
         raise ServiceRefused(400, "scoreGiven needs a scoreMaximum, both numbers, the maximum above zero.")
     return given, maximum
 
 
-def _is_number(value: Any) -> TypeGuard[float]:
+def is_number(value: Any) -> TypeGuard[float]:
+    """Whether JSON's value is a number that can be reckoned with."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
@@ -119,9 +133,18 @@ def _timestamp(text: Any) -> datetime:
 
 
 def record_score(
-    connection: Connection, column: Column, score: Score, *, course_id: int, now: datetime
+    connection: Connection,
+    column: Column,
+    score: Score,
+    *,
+    course_id: int,
+    unfinal_erases: bool,
+    now: datetime,
 ) -> None:
-    """Takes a score into the gradebook; one that is not final erases the grade, as on common LMSs.
+    """Takes a score into the gradebook.
+
+    Args:
+        unfinal_erases: a score that is not final erases the grade, as on common LMSs; else it leaves it.
 
     Raises:
         ServiceRefused: 400, not a learner of the course; 409, not later than the score already held (AGS 2.0,
@@ -135,15 +158,12 @@ def record_score(
     )
     if held is not None and int(score.scored_at.timestamp()) <= int(held.timestamp()):
         raise ServiceRefused(409, "A score with the same or a later timestamp is held already.")
-    values = {
-        "points": _in_points_of(column, score),
-        "comment": score.comment,
-        "scored_at": score.scored_at,
-        "received_at": now,
-    }
+    values: dict[str, Any] = {"scored_at": score.scored_at, "received_at": now}
+    if score.final or unfinal_erases:
+        values |= {"points": _in_points_of(column, score), "comment": score.comment}
     connection.execute(
         insert(grade)
-        .values(line_item_id=column.line_item_id, person_id=person_id, **values)
+        .values(**{"line_item_id": column.line_item_id, "person_id": person_id, "comment": ""} | values)
         .on_conflict_do_update(index_elements=["line_item_id", "person_id"], set_=values)
     )
 

@@ -8,7 +8,7 @@ import jwt
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from lti_tool.practice_lms.tables import setting
@@ -19,15 +19,23 @@ _SESSION_SECRET = "session_secret"  # noqa: S105 - the name of a setting, not a 
 
 def keep_secrets(connection: Connection) -> None:
     """Makes the signing key and the session secret, unless this installation has them."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    pem = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()
     rows = [
-        {"name": _SIGNING_KEY, "value": pem},
+        {"name": _SIGNING_KEY, "value": _new_key()},
         {"name": _SESSION_SECRET, "value": secrets.token_urlsafe(32)},
     ]
     connection.execute(insert(setting).on_conflict_do_nothing(), rows)
+
+
+def rotate_signing_key(connection: Connection) -> None:
+    """Signs with a new key from now on; the old one leaves the key set at once, as on common LMSs."""
+    connection.execute(update(setting).where(setting.c.name == _SIGNING_KEY).values(value=_new_key()))
+
+
+def _new_key() -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()
 
 
 def session_secret(connection: Connection) -> str:
@@ -45,6 +53,21 @@ def sign_message(connection: Connection, claims: dict[str, Any]) -> str:
     """An id_token: the claims signed with RS256, its header naming the key."""
     key = _signing_key(connection)
     return jwt.encode(claims, key, algorithm="RS256", headers={"kid": _key_id(key.public_key())})
+
+
+def read_own_token(connection: Connection, token: str) -> dict[str, Any]:
+    """The claims of a token that this LMS signed; whoever asks checks its times.
+
+    Raises:
+        jwt.PyJWTError: it is somebody else's, or none at all.
+    """
+    key = _signing_key(connection).public_key()
+    return jwt.decode(
+        token,
+        key,
+        algorithms=["RS256"],
+        options={"verify_exp": False, "verify_iat": False, "verify_aud": False},
+    )
 
 
 def _value(connection: Connection, name: str) -> str:

@@ -3,19 +3,22 @@
 from typing import Any
 
 from flask import Blueprint, render_template, request
+from sqlalchemy import Connection
 
-from lti_tool.practice_lms.courses import Person, find_activity, find_course
+from lti_tool.practice_lms.claims import Occasion, compose_message
+from lti_tool.practice_lms.courses import Person, course_history, find_activity, find_course
+from lti_tool.practice_lms.database_file import work
+from lti_tool.practice_lms.deep_linking import find_deep_link
 from lti_tool.practice_lms.errors import LoginRejected
 from lti_tool.practice_lms.keys import public_key_set, sign_message
 from lti_tool.practice_lms.messages import (
     AuthorizationRequest,
-    compose_message,
+    Launch,
     read_authorization_request,
     use_launch,
 )
 from lti_tool.practice_lms.running import running_lms
 from lti_tool.practice_lms.sign_in import signed_in_person
-from lti_tool.practice_lms.tables import work
 
 blueprint = Blueprint("login", __name__, url_prefix="/lti")
 
@@ -23,8 +26,9 @@ blueprint = Blueprint("login", __name__, url_prefix="/lti")
 @blueprint.get("/jwks.json")
 def show_key_set() -> dict[str, Any]:
     """The public keys with which messages are checked (RFC 7517)."""
-    with work(running_lms().engine) as connection:
-        return public_key_set(connection)
+    running = running_lms()
+    with work(running.engine) as connection:
+        return {"keys": []} if running.misbehaviour.hides_key else public_key_set(connection)
 
 
 @blueprint.route("/authorize", methods=["GET", "POST"])
@@ -44,7 +48,7 @@ def authorize() -> str:
         fields = {"id_token": _message(asked, person), "state": asked.state}
     except LoginRejected as rejected:
         fields = {"error": rejected.error, "error_description": str(rejected), "state": asked.state}
-    return render_template("post_on.html", address=asked.tool.redirect_uri, fields=fields)
+    return render_template("post_on.html", address=asked.redirect_uri, fields=fields)
 
 
 def _message(asked: AuthorizationRequest, person: Person | None) -> str:
@@ -54,9 +58,28 @@ def _message(asked: AuthorizationRequest, person: Person | None) -> str:
     now = running.clock()
     with work(running.engine) as connection:
         opened = use_launch(connection, asked, person=person, now=now)
+        occasion = _occasion(connection, asked, opened, person)
+        return sign_message(connection, compose_message(occasion, nonce=asked.nonce, now=now))
+
+
+def _occasion(
+    connection: Connection, asked: AuthorizationRequest, opened: Launch, person: Person
+) -> Occasion:
+    running = running_lms()
+    if opened.activity_id is not None:
         activity = find_activity(connection, opened.activity_id)
-        course = find_course(connection, activity.course_id, person_id=person.person_id)
-        claims = compose_message(
-            asked, opened, activity=activity, course=course, person=person, issuer=running.issuer, now=now
-        )
-        return sign_message(connection, claims)
+        course_id, text_to_echo = activity.course_id, ""
+    else:
+        visit = find_deep_link(connection, str(opened.deep_link_id))
+        activity, course_id, text_to_echo = None, visit.course_id, visit.text_to_echo
+    return Occasion(
+        issuer=running.issuer,
+        profile=running.profile,
+        tool=asked.tool,
+        person=person,
+        course=find_course(connection, course_id, person_id=person.person_id),
+        activity=activity,
+        launch=opened,
+        history=tuple(course_history(connection, course_id)),
+        text_to_echo=text_to_echo,
+    )

@@ -1,32 +1,38 @@
-"""The login and the message (LTI 1.3 Core 5.1 and 5.4; Security Framework 1.0, 5.1.1)."""
+"""The login (LTI 1.3 Core 5.1; Security Framework 1.0, 5.1.1): begun, asked for, and answered once."""
 
 import json
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
-from urllib.parse import urlencode
+from typing import Final, Literal, cast
 
 from sqlalchemy import Connection, insert, update
 
-from lti_tool.practice_lms.courses import Activity, Course, Person, Tool
+from lti_tool.practice_lms.courses import Activity, Person, Tool
 from lti_tool.practice_lms.errors import AuthorizationRefused, LoginRejected
 from lti_tool.practice_lms.tables import launch
 from lti_tool.practice_lms.tools import find_tool_by_client_id
 
-MESSAGE_LIFETIME_SECONDS: Final = 60
-CLAIM: Final = "https://purl.imsglobal.org/spec/lti/claim/"
-AGS_CLAIM: Final = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
-AGS_SCOPES: Final = tuple(
-    f"https://purl.imsglobal.org/spec/lti-ags/scope/{name}"
-    for name in ("lineitem.readonly", "result.readonly", "score")
-)
-_ROLES: Final = {
-    "learner": "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner",
-    "teacher": "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor",
-}
+#: Name of the frame that keeps data for tools (LTI Client Side postMessages; LTI Platform Storage).
+STORAGE_FRAME: Final = "lti_storage"
 
 DocumentTarget = Literal["iframe", "window"]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What somebody opens.
+
+    Attributes:
+        activity: absent when content is chosen.
+        deep_link_id: the visit to the tool's picker.
+        reviewed_person_id: whose submission is reviewed.
+    """
+
+    document_target: DocumentTarget
+    activity: Activity | None = None
+    deep_link_id: str | None = None
+    reviewed_person_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,7 @@ class AuthorizationRequest:
     """What the tool asks for, its addresses already checked."""
 
     tool: Tool
+    redirect_uri: str
     login_hint: str
     message_hint: str
     nonce: str
@@ -45,63 +52,90 @@ class AuthorizationRequest:
 
 @dataclass(frozen=True)
 class Launch:
-    """One opening of an activity by one person."""
+    """One opening by one person, as it was begun."""
 
-    activity_id: int
+    activity_id: int | None
+    deep_link_id: str | None
+    reviewed_person_id: int | None
     document_target: str
 
 
 def begin_launch(
     connection: Connection,
-    activity: Activity,
+    opening: Opening,
     *,
     person: Person,
     tool: Tool,
-    document_target: DocumentTarget,
     issuer: str,
+    storage_offered: bool = False,
     now: datetime,
 ) -> dict[str, str]:
     """The fields of the login initiation that the browser posts to the tool (Security Framework 5.1.1.1)."""
-    launch_id = f"launch{activity.activity_id}_{secrets.token_urlsafe(16)}"
+    activity_id = opening.activity.activity_id if opening.activity else None
+    launch_id = f"launch{activity_id or 0}_{secrets.token_urlsafe(16)}"
     connection.execute(
         insert(launch).values(
             launch_id=launch_id,
-            activity_id=activity.activity_id,
+            activity_id=activity_id,
             person_id=person.person_id,
-            document_target=document_target,
+            document_target=opening.document_target,
             begun_at=now,
+            deep_link_id=opening.deep_link_id,
+            reviewed_person_id=opening.reviewed_person_id,
         )
     )
-    return {
+    fields = {
         "iss": issuer,
-        "target_link_uri": tool.redirect_uri,
+        "target_link_uri": target_of(tool, opening.activity, launch_of(opening)),
         "login_hint": str(person.person_id),
         # JSON, as the most common LMS sends it: a tool that does not encode it properly is found out here.
-        "lti_message_hint": json.dumps({"cmid": activity.activity_id, "launchid": launch_id}),
+        "lti_message_hint": json.dumps({"cmid": activity_id, "launchid": launch_id}),
         "client_id": tool.client_id,
         "lti_deployment_id": str(tool.tool_id),
     }
+    return fields | ({"lti_storage_target": STORAGE_FRAME} if storage_offered else {})
+
+
+def launch_of(opening: Opening) -> Launch:
+    """The launch that an opening begins."""
+    return Launch(
+        activity_id=opening.activity.activity_id if opening.activity else None,
+        deep_link_id=opening.deep_link_id,
+        reviewed_person_id=opening.reviewed_person_id,
+        document_target=opening.document_target,
+    )
+
+
+def target_of(tool: Tool, activity: Activity | None, begun: Launch) -> str:
+    """The address that shall open: the picker, the review, the activity's, or the tool's."""
+    if activity is None:
+        return tool.deep_linking_url
+    if begun.reviewed_person_id is not None:
+        review_url = (activity.submission_review or {}).get("url")
+        if review_url:
+            return cast(str, review_url)
+    return activity.target_link_uri or tool.opens_at
 
 
 def read_authorization_request(connection: Connection, sent: dict[str, str]) -> AuthorizationRequest:
-    """The request, when it comes from a known tool and names the one address to answer to.
+    """The request, when it comes from a known tool and names an address that the tool registered.
 
     Raises:
-        AuthorizationRefused: unknown client, another redirect_uri, scope, or no nonce, hint or state. Such a
-            request is never answered to an address that it brings along (OpenID Connect Core 3.1.2.6).
+        AuthorizationRefused: unknown or pending client, another redirect_uri, scope, or no nonce, hint or
+            state. Such a request is never answered to an address that it brings along (OpenID Connect Core
+            3.1.2.6).
     """
     tool = find_tool_by_client_id(connection, sent.get("client_id", ""))
     if tool is None:
         raise AuthorizationRefused("client_id không thuộc công cụ nào đã đăng ký ở LMS này.")
-    if sent.get("redirect_uri") != tool.redirect_uri:
+    if tool.status != "active":
+        raise AuthorizationRefused("Công cụ còn chờ quản trị viên của LMS kích hoạt.")
+    if sent.get("redirect_uri") not in tool.redirect_uris:
         raise AuthorizationRefused("redirect_uri phải giống từng ký tự với địa chỉ đã đăng ký của công cụ.")
-    if sent.get("scope") != "openid":
-        raise AuthorizationRefused("scope phải đúng là openid.")
-    for name in ("nonce", "state", "login_hint", "lti_message_hint"):
-        if not sent.get(name):
-            raise AuthorizationRefused(f"Thiếu tham số {name}.")
+    _check_needed(sent)
     return AuthorizationRequest(
         tool=tool,
+        redirect_uri=sent["redirect_uri"],
         login_hint=sent["login_hint"],
         message_hint=sent["lti_message_hint"],
         nonce=sent["nonce"],
@@ -110,6 +144,14 @@ def read_authorization_request(connection: Connection, sent: dict[str, str]) -> 
         response_type=sent.get("response_type", ""),
         prompt=sent.get("prompt", ""),
     )
+
+
+def _check_needed(sent: dict[str, str]) -> None:
+    if sent.get("scope") != "openid":
+        raise AuthorizationRefused("scope phải đúng là openid.")
+    for name in ("nonce", "state", "login_hint", "lti_message_hint"):
+        if not sent.get(name):
+            raise AuthorizationRefused(f"Thiếu tham số {name}.")
 
 
 def use_launch(
@@ -137,11 +179,16 @@ def use_launch(
             launch.c.used_at.is_(None),
         )
         .values(used_at=now)
-        .returning(launch.c.activity_id, launch.c.document_target)
+        .returning(
+            launch.c.activity_id,
+            launch.c.deep_link_id,
+            launch.c.reviewed_person_id,
+            launch.c.document_target,
+        )
     ).one_or_none()
     if used is None:
         raise AuthorizationRefused("Lượt mở bài này đã dùng rồi hoặc không có. Hãy mở lại bài từ khóa học.")
-    return Launch(activity_id=used.activity_id, document_target=used.document_target)
+    return Launch(*used)
 
 
 def _launch_id(message_hint: str) -> str:
@@ -150,95 +197,3 @@ def _launch_id(message_hint: str) -> str:
     except ValueError:
         return ""
     return str(hint.get("launchid", "")) if isinstance(hint, dict) else ""
-
-
-def compose_message(
-    request: AuthorizationRequest,
-    opened: Launch,
-    *,
-    activity: Activity,
-    course: Course,
-    person: Person,
-    issuer: str,
-    now: datetime,
-) -> dict[str, Any]:
-    """The claims of an LtiResourceLinkRequest (LTI 1.3 Core 5.3 and 5.4)."""
-    issued_at = int(now.timestamp())
-    return {
-        "iss": issuer,
-        "aud": request.tool.client_id,
-        "sub": str(person.person_id),
-        "iat": issued_at,
-        "exp": issued_at + MESSAGE_LIFETIME_SECONDS,
-        "nonce": request.nonce,
-        CLAIM + "message_type": "LtiResourceLinkRequest",
-        CLAIM + "version": "1.3.0",
-        CLAIM + "deployment_id": str(request.tool.tool_id),
-        CLAIM + "target_link_uri": request.tool.redirect_uri,
-        CLAIM + "roles": [_ROLES[course.role]],
-        **_person_claims(person),
-        **_place_claims(activity, course, document_target=opened.document_target, issuer=issuer),
-    }
-
-
-def _person_claims(person: Person) -> dict[str, Any]:
-    return {
-        "name": person.full_name,
-        "family_name": person.family_name,
-        "given_name": person.given_name,
-        "email": f"{person.username}@example.test",
-        CLAIM + "lis": {"person_sourcedid": person.staff_code},
-        CLAIM + "ext": {"user_username": person.username, "lms": "cchc-practice"},
-    }
-
-
-def _place_claims(activity: Activity, course: Course, *, document_target: str, issuer: str) -> dict[str, Any]:
-    return_query = urlencode({"activity": activity.activity_id, "target": document_target})
-    return {
-        CLAIM + "context": {
-            "id": str(course.course_id),
-            "label": course.label,
-            "title": course.title,
-            "type": ["CourseSection"],
-        },
-        CLAIM + "resource_link": {
-            "id": str(activity.activity_id),
-            "title": activity.title,
-            "description": activity.description,
-        },
-        CLAIM + "launch_presentation": {
-            "locale": "vi",
-            "document_target": document_target,
-            "return_url": f"{issuer}/courses/{course.course_id}/return?{return_query}",
-        },
-        CLAIM + "tool_platform": {
-            "guid": issuer,
-            "name": "LMS thực hành",
-            "product_family_code": "cchc-practice",
-            "version": "1",
-        },
-        # The second value is a variable that this LMS does not know: it stays as it is, as on real ones.
-        CLAIM + "custom": {"content": activity.content, "deadline": "$ResourceLink.submission.endDateTime"},
-        AGS_CLAIM: {
-            "scope": list(AGS_SCOPES),
-            "lineitems": line_items_url(issuer, activity.course_id, tool_id=activity.tool_id),
-            **_own_line_item(activity, issuer=issuer),
-        },
-    }
-
-
-def _own_line_item(activity: Activity, *, issuer: str) -> dict[str, str]:
-    if activity.line_item_id is None:
-        return {}
-    return {"lineitem": line_item_url(issuer, activity, line_item_id=activity.line_item_id)}
-
-
-def line_items_url(issuer: str, course_id: int, *, tool_id: int) -> str:
-    """Address of the columns that a tool has in a course. It has a query, as on the most common LMS."""
-    return f"{issuer}/lti/courses/{course_id}/lineitems?type_id={tool_id}"
-
-
-def line_item_url(issuer: str, activity: Activity, *, line_item_id: int) -> str:
-    """Address of one column; `/scores` and `/results` go before its query (AGS 2.0, 3.1)."""
-    path = f"{issuer}/lti/courses/{activity.course_id}/lineitems/{line_item_id}/lineitem"
-    return f"{path}?type_id={activity.tool_id}"

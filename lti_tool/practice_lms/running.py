@@ -8,7 +8,9 @@ from typing import Final, cast
 from flask import Flask, current_app
 from sqlalchemy import Engine
 
-from lti_tool.practice_lms.access_tokens import FetchKeySet
+from lti_tool.practice_lms.misbehaviour import Misbehaviour
+from lti_tool.practice_lms.profiles import Profile
+from lti_tool.practice_lms.tools import FetchKeySet, Visit
 
 _EXTENSION: Final = "practice_lms"
 
@@ -21,12 +23,18 @@ class RunningLms:
         issuer: its public address without a trailing slash, which is also its name in messages.
         clock: the present instant, aware.
         fetch_key_set: how the keys of a tool are fetched from their address.
+        profile: the product that this LMS plays.
+        visit: how the server looks at the address of a new activity.
+        misbehaviour: faults that a test has switched on; usually none.
     """
 
     engine: Engine
     issuer: str
     clock: Callable[[], datetime]
     fetch_key_set: FetchKeySet
+    profile: Profile
+    visit: Visit
+    misbehaviour: Misbehaviour
 
 
 def lend(app: Flask, running: RunningLms) -> None:

@@ -4,11 +4,33 @@ from flask import Blueprint, redirect, render_template, request, session, url_fo
 from werkzeug.wrappers import Response
 
 from lti_tool.practice_lms.courses import Person, find_person, list_people
+from lti_tool.practice_lms.database_file import work
 from lti_tool.practice_lms.errors import PageNotFound
 from lti_tool.practice_lms.running import running_lms
-from lti_tool.practice_lms.tables import work
 
 blueprint = Blueprint("sign_in", __name__)
+
+
+class SignInFirst(Exception):  # noqa: N818 - not an error: it leads to the sign-in page
+    """Nobody is signed in."""
+
+
+@blueprint.app_errorhandler(SignInFirst)
+def lead_to_sign_in(_reason: SignInFirst) -> Response:
+    """Whoever is not signed in chooses a person first."""
+    return redirect(url_for("sign_in.choose"))
+
+
+def require_sign_in() -> Person:
+    """Who is signed in.
+
+    Raises:
+        SignInFirst: nobody is.
+    """
+    person = signed_in_person()
+    if person is None:
+        raise SignInFirst
+    return person
 
 
 def signed_in_person() -> Person | None:
@@ -23,7 +45,13 @@ def signed_in_person() -> Person | None:
 @blueprint.get("/")
 def front_door() -> Response:
     """Leads to the courses, or to the sign-in page first."""
-    return redirect(url_for("courses.list_own" if signed_in_person() else "sign_in.choose"))
+    return redirect(url_for(_first_page(signed_in_person())))
+
+
+def _first_page(person: Person | None) -> str:
+    if person is None:
+        return "sign_in.choose"
+    return "administration.show_tools" if person.is_administrator else "courses.list_own"
 
 
 @blueprint.get("/sign-in")
@@ -44,7 +72,7 @@ def sign_in() -> Response:
         raise PageNotFound("Không có người này trong danh sách đăng nhập.")
     session.clear()
     session["person_id"] = person.person_id
-    return redirect(url_for("courses.list_own"), code=303)
+    return redirect(url_for(_first_page(person)), code=303)
 
 
 @blueprint.post("/sign-out")

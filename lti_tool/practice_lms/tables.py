@@ -1,16 +1,13 @@
-"""Tables of the practice LMS, in an SQLite file of its own that the tool never opens."""
+"""Tables of the practice LMS, in an SQLite file of its own that the tool never opens: see `database_file`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from sqlalchemy import (
+    JSON,
+    Boolean,
     Column,
-    Connection,
     Dialect,
-    Engine,
     Float,
     ForeignKey,
     Integer,
@@ -18,8 +15,6 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    create_engine,
-    event,
 )
 from sqlalchemy.types import TypeDecorator
 
@@ -58,6 +53,8 @@ person = Table(
     Column("given_name", Text, nullable=False),
     #: Unit and post in words, shown only here.
     Column("affiliation", Text, nullable=False),
+    #: Registers tools and sees every course.
+    Column("is_administrator", Boolean, nullable=False, server_default="0"),
 )
 
 tool = Table(
@@ -68,9 +65,39 @@ tool = Table(
     Column("client_id", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False, unique=True),
     Column("login_url", Text, nullable=False),
-    #: The only address to which messages are posted; compared letter by letter.
+    #: The first address to which messages are posted; compared letter by letter.
     Column("redirect_uri", Text, nullable=False),
     Column("key_set_url", Text, nullable=False),
+    #: Further ones, one a line.
+    Column("more_redirect_uris", Text, nullable=False, server_default=""),
+    #: What opens when an activity names nothing of its own; empty: the first redirect address.
+    Column("target_link_uri", Text, nullable=False, server_default=""),
+    #: Where content is chosen; empty: the tool offers no deep linking.
+    Column("deep_linking_url", Text, nullable=False, server_default=""),
+    #: `active`, or `pending` until the administrator activates it.
+    Column("status", Text, nullable=False, server_default="active"),
+    #: Scopes the tool may ask for, separated by blanks; empty: all that are offered.
+    Column("scopes", Text, nullable=False, server_default=""),
+    Column("shares_name", Boolean, nullable=False, server_default="1"),
+    Column("shares_email", Boolean, nullable=False, server_default="1"),
+    #: Custom parameters of every launch, a JSON object of texts.
+    Column("custom", JSON, nullable=False, server_default="{}"),
+    #: `iframe` or `window`: how activities open.
+    Column("container", Text, nullable=False, server_default="iframe"),
+)
+
+#: One registration that the administrator has begun: an address pasted, a token handed out.
+registration = Table(
+    "registration",
+    metadata,
+    #: Given to the tool when it registers.
+    Column("client_id", Text, primary_key=True),
+    Column("registration_url", Text, nullable=False),
+    #: The tool that is registered again, keeping its client id and deployment id.
+    Column("tool_id", ForeignKey("tool.tool_id")),
+    Column("begun_at", Instant, nullable=False),
+    #: Set by the first use; there is no second one.
+    Column("used_at", Instant),
 )
 
 course = Table(
@@ -79,6 +106,8 @@ course = Table(
     Column("course_id", Integer, primary_key=True),
     Column("label", Text, nullable=False, unique=True),
     Column("title", Text, nullable=False),
+    #: The course that this one was copied from.
+    Column("copied_from", ForeignKey("course.course_id")),
 )
 
 enrolment = Table(
@@ -86,7 +115,7 @@ enrolment = Table(
     metadata,
     Column("course_id", ForeignKey("course.course_id"), primary_key=True),
     Column("person_id", ForeignKey("person.person_id"), primary_key=True),
-    #: `teacher` or `learner`.
+    #: `teacher`, `assistant` or `learner`.
     Column("role", Text, nullable=False),
 )
 
@@ -100,8 +129,14 @@ activity = Table(
     Column("position", Integer, nullable=False),
     Column("title", Text, nullable=False),
     Column("description", Text, nullable=False),
-    #: The custom parameter `content`: what the tool shall open.
-    Column("content", Text, nullable=False),
+    #: The custom parameter `content` of a planned activity: what the tool shall open.
+    Column("content", Text),
+    #: Custom parameters, a JSON object of texts: what the tool gave the activity in deep linking.
+    Column("custom", JSON, nullable=False, server_default="{}"),
+    #: Empty: the tool's.
+    Column("target_link_uri", Text, nullable=False, server_default=""),
+    #: What the tool said about reviewing submissions (`url`, `custom`); null: nothing.
+    Column("submission_review", JSON),
     UniqueConstraint("course_id", "tool_id", "content"),
 )
 
@@ -109,9 +144,16 @@ line_item = Table(
     "line_item",
     metadata,
     Column("line_item_id", Integer, primary_key=True),
-    Column("activity_id", ForeignKey("activity.activity_id"), nullable=False, unique=True),
+    #: The activity whose own column this is; null: a column that a tool added.
+    Column("activity_id", ForeignKey("activity.activity_id"), unique=True),
     Column("label", Text, nullable=False),
     Column("score_maximum", Float, nullable=False),
+    #: Of an added column: its course, its tool, and the activity it is tied to by `resourceLinkId`.
+    Column("course_id", ForeignKey("course.course_id")),
+    Column("tool_id", ForeignKey("tool.tool_id")),
+    Column("tied_activity_id", ForeignKey("activity.activity_id")),
+    Column("resource_id", Text, nullable=False, server_default=""),
+    Column("tag", Text, nullable=False, server_default=""),
 )
 
 grade = Table(
@@ -132,13 +174,36 @@ launch = Table(
     metadata,
     #: The secret part of `lti_message_hint`.
     Column("launch_id", Text, primary_key=True),
-    Column("activity_id", ForeignKey("activity.activity_id"), nullable=False),
+    #: Null: content is chosen for the course of `deep_link_id`.
+    Column("activity_id", ForeignKey("activity.activity_id")),
     Column("person_id", ForeignKey("person.person_id"), nullable=False),
     #: `iframe` or `window`.
     Column("document_target", Text, nullable=False),
     Column("begun_at", Instant, nullable=False),
     #: Set by the first use; there is no second one.
     Column("used_at", Instant),
+    Column("deep_link_id", ForeignKey("deep_link.deep_link_id")),
+    #: Whose submission is reviewed.
+    Column("reviewed_person_id", ForeignKey("person.person_id")),
+)
+
+#: One visit of a teacher to a tool's picker, and what came back from it.
+deep_link = Table(
+    "deep_link",
+    metadata,
+    Column("deep_link_id", Text, primary_key=True),
+    Column("course_id", ForeignKey("course.course_id"), nullable=False),
+    Column("tool_id", ForeignKey("tool.tool_id"), nullable=False),
+    Column("person_id", ForeignKey("person.person_id"), nullable=False),
+    #: What must come back as `data`, where the profile sends it.
+    Column("text_to_echo", Text, nullable=False),
+    Column("begun_at", Instant, nullable=False),
+    #: The items that the tool answered with, a JSON list; null: no answer yet.
+    Column("items", JSON(none_as_null=True)),
+    Column("message", Text, nullable=False, server_default=""),
+    Column("answered_at", Instant),
+    #: When the teacher accepted the items; they become activities once.
+    Column("accepted_at", Instant),
 )
 
 used_assertion = Table(
@@ -158,32 +223,3 @@ access_token = Table(
     Column("scopes", Text, nullable=False),
     Column("expires_at", Instant, nullable=False),
 )
-
-
-def open_database(path: Path) -> Engine:
-    """An engine on the file at `path`, which is made with all tables when it is not there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{path}")
-    event.listen(engine, "connect", _prepare_connection)
-    event.listen(engine, "begin", _take_write_lock)
-    metadata.create_all(engine)
-    return engine
-
-
-def _prepare_connection(connection: Any, _record: Any) -> None:
-    # The driver would otherwise begin transactions by its own rules.
-    connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=15000"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _take_write_lock(connection: Connection) -> None:
-    # At once, so that reading a hint and using it up are one step.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-@contextmanager
-def work(engine: Engine) -> Iterator[Connection]:
-    """One transaction: committed at the end of the block, undone when it raises."""
-    with engine.begin() as connection:
-        yield connection

@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 from sync.calendars import Calendar
 from sync.errors import ReportDayRefused
 from sync.organization.units import LEVELS
+from sync.reports.attention import Attention
 from sync.reports.people import Progress
 from sync.reports.targets import FIRST_DAY
 from sync.rollups.definitions import FactKind
@@ -28,6 +29,14 @@ TURNS: Final[dict[str, FactKind]] = {"mo-lan-dau": FactKind.ACCESSED, "hoan-than
 #: No list is longer; a larger number would not fit into a database's OFFSET.
 LAST_PAGE: Final = 1_000_000
 ORDERS: Final = ("ten", "ty-le", "so-nguoi")
+#: Word in the address -> whom the list of those who need attention holds.
+ATTENTION: Final[dict[str, Attention]] = {
+    "chua-mo": Attention.NOT_OPENED,
+    "dang-bo": Attention.STALLED,
+    "chua-dat": Attention.FAILED,
+}
+#: Word in the address for the tree of today instead of that of the day.
+RESTATED: Final = "hien-nay"
 
 
 @dataclass(frozen=True)
@@ -42,6 +51,8 @@ class Asked:
         direct_only: only people posted in the unit itself.
         level: only people posted in units of this level.
         page: 1 for the first.
+        is_restated: the people of the day in the units of today.
+        attention: one of ATTENTION; `None` when none was asked for.
     """
 
     on: date
@@ -52,6 +63,18 @@ class Asked:
     direct_only: bool
     level: str | None
     page: int
+    is_restated: bool = False
+    attention: str | None = None
+
+    @property
+    def restated_to(self) -> date | None:
+        """The day whose units take the people; `None`: the units of the day asked for."""
+        return self.today if self.is_restated and self.on < self.today else None
+
+    @property
+    def tree_day(self) -> date:
+        """The day whose tree is shown."""
+        return self.restated_to or self.on
 
     @property
     def whole_programme(self) -> bool:
@@ -63,6 +86,7 @@ class Asked:
         kept: dict[str, str | int | None] = {
             "ngay": None if self.on == self.today else self.on.isoformat(),
             "chuyen-de": self.module_iri,
+            "theo": RESTATED if self.is_restated else None,
         }
         return {name: value for name, value in (kept | changes).items() if value is not None}
 
@@ -73,7 +97,9 @@ def read_asked(arguments: MultiDict[str, str], *, today: date) -> Asked:
     Raises:
         ReportDayRefused: no day, a day before the first list of units, or one in the future.
     """
-    order, progress, level = (arguments.get(name, "") for name in ("sap-xep", "tien-do", "cap"))
+    order, progress, level, attention = (
+        arguments.get(name, "") for name in ("sap-xep", "tien-do", "cap", "viec")
+    )
     return Asked(
         on=_day(arguments.get("ngay"), today=today),
         today=today,
@@ -83,6 +109,8 @@ def read_asked(arguments: MultiDict[str, str], *, today: date) -> Asked:
         direct_only=arguments.get("truc-tiep") == "1",
         level=level if level in LEVELS else None,
         page=min(max(1, arguments.get("trang", 1, type=int)), LAST_PAGE),
+        is_restated=arguments.get("theo") == RESTATED,
+        attention=attention if attention in ATTENTION else None,
     )
 
 

@@ -12,12 +12,14 @@ from lti_tool.admin.guard import required_operator
 from lti_tool.reports import csv_tables
 from lti_tool.reports.access import require_evidence, require_person, require_unit
 from lti_tool.reports.asked import PROGRESS, Asked
+from lti_tool.reports.looks import note_list, note_person
 from lti_tool.reports.names import names_for_reader
-from lti_tool.reports.pages import answer_csv, asked_now, blueprint, current_programme, show
+from lti_tool.reports.pages import FORMS, answer_table, asked_now, blueprint, current_programme, show
 from lti_tool.reports.statement_words import explain_statement
 from lti_tool.reports.unit_views import unit_trail
 from sync.organization.units import UnitOnDay, label_on
 from sync.reports.evidence import find_evidence, get_statement, list_evidence
+from sync.reports.next_steps import next_step
 from sync.reports.people import (
     PeopleOrder,
     PeopleQuestion,
@@ -47,12 +49,13 @@ def people(unit_id: int) -> str:
         listed = list_people(
             session, question, offset=(asked.page - 1) * _PEOPLE_PER_PAGE, limit=_PEOPLE_PER_PAGE
         )
+        note_list("people", asked, unit_id=unit_id, people=len(listed))
         return show(
             "reports/people.html",
             session,
             asked,
             programme,
-            trail=unit_trail(session, unit_id, on=asked.on),
+            trail=unit_trail(session, unit_id, on=asked.tree_day),
             people=listed,
             total=total,
             pages=-(-total // _PEOPLE_PER_PAGE),
@@ -61,20 +64,21 @@ def people(unit_id: int) -> str:
         )
 
 
-@blueprint.get("/don-vi/<int:unit_id>/danh-sach.csv")
-def people_csv(unit_id: int) -> Response:
+@blueprint.get(f"/don-vi/<int:unit_id>/danh-sach.{FORMS}")
+def people_table(unit_id: int, form: str) -> Response:
     """The people of a unit on a day, all pages."""
     asked = asked_now()
     with reading() as session:
         require_unit(session, required_operator(), unit_id)
         listed = list_people(session, _people_asked(unit_id, asked, current_programme(session)))
+        note_list("people_file", asked, unit_id=unit_id, people=len(listed))
         table = csv_tables.tabulate_people(
             listed,
             label_on(session, {person.unit_id for person in listed}, on_date=asked.on),
             names_for_reader(session, [person.person_id for person in listed]),
             on=asked.on,
         )
-    return answer_csv(f"danh-sach-{unit_id}", table, asked)
+    return answer_table(f"danh-sach-{unit_id}", table, asked, form=form)
 
 
 @blueprint.get("/nguoi/<pseudonym>")
@@ -87,6 +91,8 @@ def person(pseudonym: str) -> str:
         # The manager of an earlier unit is told nothing of later ones.
         posts = [post for post in list_posts(session, person_id) if post.valid_from <= asked.on]
         standings = list_module_standings(session, person_id, on=asked.on)
+        pieces = list_evidence(session, person_id, until=asked.on, module_iri=asked.module_iri)
+        note_person(session, "person", asked, person_id=person_id, records=len(pieces))
         return show(
             "reports/person.html",
             session,
@@ -98,19 +104,21 @@ def person(pseudonym: str) -> str:
             posts=posts,
             units=label_on(session, {post.unit_id for post in posts}, on_date=asked.on),
             standings=sorted(standings, key=lambda one: programme.place_of(one.module_iri)),
-            pieces=list_evidence(session, person_id, until=asked.on, module_iri=asked.module_iri),
+            pieces=pieces,
+            step=next_step(standings, programme),
         )
 
 
-@blueprint.get("/nguoi/<pseudonym>/ban-ghi.csv")
-def person_csv(pseudonym: str) -> Response:
+@blueprint.get(f"/nguoi/<pseudonym>/ban-ghi.{FORMS}")
+def person_table(pseudonym: str, form: str) -> Response:
     """The statements of a person up to a day."""
     asked = asked_now()
     with reading() as session:
         person_id = require_person(session, required_operator(), pseudonym, on=asked.on)
         pieces = list_evidence(session, person_id, until=asked.on, module_iri=asked.module_iri)
+        note_person(session, "person_file", asked, person_id=person_id, records=len(pieces))
         table = csv_tables.tabulate_evidence(pieces, current_programme(session))
-    return answer_csv("ban-ghi", table, asked)
+    return answer_table("ban-ghi", table, asked, form=form)
 
 
 @blueprint.get("/ban-ghi/<uuid:statement_id>")
@@ -129,6 +137,8 @@ def statement(statement_id: UUID) -> str:
             with_names=operator.sees_names,
         )
         person_id = evidence.person_id if evidence else None
+        if person_id is not None:
+            note_person(session, "statement", asked, person_id=person_id, records=1)
         return show(
             "reports/statement.html",
             session,
@@ -161,5 +171,6 @@ def _people_asked(unit_id: int, asked: Asked, programme: Programme) -> PeopleQue
         whole_programme=asked.whole_programme,
         direct_only=asked.direct_only,
         level=asked.level,
+        restated_to=asked.restated_to,
         order=PeopleOrder.STAFF_CODE if required_operator().sees_names else PeopleOrder.PSEUDONYM,
     )

@@ -4,16 +4,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sync.reports.evidence import Evidence
 from sync.reports.programme import Programme
 from xapi_bridge.statement import Activity, Statement, StatementRef, parse_statement
+from xapi_bridge.statement.nameless import without_names
 from xapi_bridge.store.follow import StoredStatement
-from xapi_bridge.vocabulary.adl import VERB_DISPLAY
-
-_IDENTIFIERS: Final = frozenset({"mbox", "mbox_sha1sum", "openid", "account"})
-_PERSONAL: Final = frozenset({"name", "mbox", "mbox_sha1sum", "openid"})
+from xapi_bridge.vocabulary.concepts import VERB_DISPLAY
 
 
 @dataclass(frozen=True)
@@ -73,9 +71,7 @@ def explain_statement(
         success=statement.result.success if statement.result else None,
         voided=stored.voided,
         module_title=programme.title_of(evidence.module_iri) if evidence else "",
-        json_text=json.dumps(
-            written if with_names else _without_names(written), ensure_ascii=False, indent=2
-        ),
+        json_text=json.dumps(written if with_names else without_names(written), ensure_ascii=False, indent=2),
     )
 
 
@@ -105,14 +101,3 @@ def _in_language(texts: Mapping[str, str] | None, language: str) -> str:
         return ""
     near = [text for tag, text in texts.items() if tag.split("-")[0] == language]
     return next(iter([*near, texts.get("vi", ""), *texts.values()]))
-
-
-def _without_names(written: Any) -> Any:
-    """The JSON without names and e-mail addresses of actors; accounts stay, they are pseudonyms."""
-    if isinstance(written, list):
-        return [_without_names(one) for one in written]
-    if not isinstance(written, dict):
-        return written
-    is_actor = bool(_IDENTIFIERS & written.keys()) or "member" in written
-    left_out = _PERSONAL if is_actor else frozenset()
-    return {key: _without_names(value) for key, value in written.items() if key not in left_out}

@@ -7,12 +7,25 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from lti_tool.reports.asked import Asked
-from sync.organization.units import Succession, UnitOnDay, breadcrumb, predecessors_of, successors_of
-from sync.reports.coverage import Coverage, PartStock, Stock, cover_unit
+from lti_tool.reports.kept_figures import keep
+from lti_tool.reports.stock_asked import stock_question
+from sync.organization.units import (
+    Succession,
+    UnitOnDay,
+    breadcrumb,
+    label_on,
+    predecessors_of,
+    successors_of,
+)
+from sync.reports.coverage import Coverage, PartStock, Stock, cover
+from sync.reports.leaves import count_posts, list_moved
 from sync.reports.programme import Programme
 from sync.reports.targets import Judgement, judge, judge_target
 from sync.reports.vietnamese_order import vietnamese_key
 from sync.rollups.definitions import GIVEN_ACCESS, PROVIDED_WITH_KNOWLEDGE
+
+#: A new province was made of hundreds of units; its list shows the largest.
+_MOST_SOURCES = 60
 
 
 @dataclass(frozen=True)
@@ -46,18 +59,14 @@ def read_unit_figures(session: Session, unit_id: int, asked: Asked, programme: P
     Raises:
         UnitUnknown: no unit has this number.
     """
-    coverage = cover_unit(
-        session,
-        unit_id,
-        on=asked.on,
-        population=PROVIDED_WITH_KNOWLEDGE.population,
-        programme=programme,
-        module_iri=asked.module_iri,
+    question = stock_question(unit_id, asked, programme)
+    coverage = keep(
+        ("coverage", question), lambda: cover(session, question), people=lambda found: found.total.people
     )
     total = coverage.total
     return UnitFigures(
         coverage=coverage,
-        trail=tuple(breadcrumb(session, unit_id, on_date=asked.on)),
+        trail=tuple(breadcrumb(session, unit_id, on_date=asked.tree_day)),
         relatives=Relatives(
             _in_order(predecessors_of(session, unit_id)), _in_order(successors_of(session, unit_id))
         ),
@@ -67,6 +76,38 @@ def read_unit_figures(session: Session, unit_id: int, asked: Asked, programme: P
         ),
         access=judge(GIVEN_ACCESS, total.accessed, of=total.people, on=asked.on),
     )
+
+
+@dataclass(frozen=True)
+class Source:
+    """A unit of the day whose people are counted in the unit of today.
+
+    Attributes:
+        here: people of it who are counted in the unit of today.
+        people: all its people.
+    """
+
+    unit: UnitOnDay
+    here: Stock
+    people: int
+
+    @property
+    def share(self) -> Fraction | None:
+        """The share of its people that is counted here, in percent."""
+        return Fraction(self.here.people * 100, self.people) if self.people else None
+
+
+def list_sources(session: Session, unit_id: int, asked: Asked, programme: Programme) -> list[Source]:
+    """Where the people of a restated figure were on the day, largest first; the unit itself left out."""
+    question = stock_question(unit_id, asked, programme)
+    counted: dict[int, Stock] = {}
+    for moved in list_moved(session, question):
+        if moved.from_id != moved.to_id:
+            counted[moved.from_id] = counted.get(moved.from_id, Stock()) + moved.stock
+    largest = sorted(counted, key=lambda one: -counted[one].people)[:_MOST_SOURCES]
+    everybody = count_posts(session, largest, on=asked.on, population=question.population)
+    units = label_on(session, largest, on_date=asked.on)
+    return [Source(units[one], counted[one], everybody.get(one, 0)) for one in largest]
 
 
 def judge_knowledge(stock: Stock, asked: Asked) -> Judgement:

@@ -1,6 +1,25 @@
-"""Statistics for operators, from the country down to one statement: two files of pages, one blueprint."""
+"""Statistics for operators, from the country down to one statement: several files of pages, one blueprint."""
 
-from lti_tool.reports import people_views, unit_views
+from lti_tool.reports import (
+    attention_views,
+    comparison_views,
+    indicator_views,
+    map_views,
+    matrix_views,
+    people_views,
+    trend_views,
+    unit_views,
+)
 from lti_tool.reports.pages import blueprint
 
-__all__ = ["blueprint", "people_views", "unit_views"]
+__all__ = [
+    "attention_views",
+    "blueprint",
+    "comparison_views",
+    "indicator_views",
+    "map_views",
+    "matrix_views",
+    "people_views",
+    "trend_views",
+    "unit_views",
+]

@@ -1,0 +1,1 @@
+"""Pages of periodic tests: plan one, see states, commendation and recommendation, take the lists along."""

@@ -1,0 +1,1 @@
+"""A teacher chooses content inside the LMS; the LMS gets links that keep working when a course is copied."""

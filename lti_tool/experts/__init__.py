@@ -1,0 +1,1 @@
+"""The experts' desk in the console: queue, drafts, review, merging, moderation, areas, figures."""

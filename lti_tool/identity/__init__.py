@@ -1,0 +1,1 @@
+"""Who a learner is: rules per registration read staff code and unit from a launch, tried before saved."""

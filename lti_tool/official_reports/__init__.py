@@ -1,0 +1,1 @@
+"""Pages of official reports: write, send, receive, compare; templates and schedules."""

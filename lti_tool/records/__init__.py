@@ -1,0 +1,1 @@
+"""The record store for people: search, read a statement as a sentence, take statements home as files."""

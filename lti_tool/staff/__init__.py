@@ -1,0 +1,1 @@
+"""The registry of staff in the console: lists handed in, people twice, planned moves, headcounts, rules."""

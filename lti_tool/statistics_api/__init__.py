@@ -1,0 +1,1 @@
+"""Figures for programs: units, stocks, series and indicators as JSON."""

@@ -1,0 +1,1 @@
+"""The published xAPI profile: for people a page, for programs JSON-LD."""
