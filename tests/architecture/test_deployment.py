@@ -116,3 +116,9 @@ def fill_in_nginx(folder: Path) -> Path:
     main = folder / "nginx.conf"
     main.write_text(f"pid {folder}/pid; error_log stderr; events {{}} http {{ access_log off;\n{text}\n}}")
     return main
+
+
+def test_web_and_worker_share_the_folder_of_exports(services):
+    folders = {name: services[name].get("volumes", []) for name in ("web", "worker")}
+
+    assert all("exports:/var/lib/cchc/exports" in volumes for volumes in folders.values())

@@ -81,6 +81,7 @@ def front(tmp_path) -> Iterator[Front]:
 def test_the_access_log_holds_no_ticket_and_no_login_hint(front):
     front.get(f"{front.plain}/hoc/{TICKET}/")
     front.get(f"{front.tls}/hoc/{TICKET}/")
+    front.get(f"{front.tls}/chon/{TICKET}/")
     front.get(f"{front.tls}/lti/login?iss=x&login_hint=hoc-vien-17")
     front.get(f"{front.tls}/static/base.css", Referer=f"https://tool.test/hoc/{TICKET}/")
 

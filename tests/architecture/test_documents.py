@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 MARKDOWN = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 
 
-@pytest.mark.parametrize("name", ["settings.md", "cli.md", "addresses.md", "error-codes.md"])
+@pytest.mark.parametrize("name", sorted(reference_pages()))
 def test_reference_page_says_what_the_code_does(name):
     assert (DOCS / name).read_text(encoding="utf-8") == reference_pages()[name], "run `make reference`"
 

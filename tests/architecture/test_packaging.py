@@ -35,6 +35,8 @@ def wheel_names(tmp_path_factory) -> list[str]:
         "content_packages/player/templates/",
         "content_packages/authoring/schemas/",
         "sync/organization/data/",
+        "sync/official_reports/shipped/bao-cao.docx",
+        "sync/official_reports/shipped/bao-cao.typ",
         "xapi_bridge/py.typed",
     ],
 )

@@ -29,6 +29,6 @@ def test_a_refusal_stands_in_a_tree(kind):
     package = sys.modules[f"{kind.__module__.split('.')[0]}.errors"]
     room = sys.modules[kind.__module__]
 
-    drawn = (package.__doc__ or "") + (room.__doc__ or "" if kind.__module__.endswith(".errors") else "")
+    drawn = (package.__doc__ or "") + (room.__doc__ or "" if kind.__module__.endswith("errors") else "")
 
     assert kind.__name__ in drawn

@@ -7,7 +7,7 @@ is touched. The names of its people and courses are made up.
 import functools
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -29,6 +29,8 @@ from werkzeug.test import TestResponse
 
 from content_packages.library.models import ContentChannel, ContentVersion
 from lti_tool.app import create_app, introduce_platforms
+from lti_tool.identity.rule_versions import rules_in_force, save_rules
+from lti_tool.identity.rules import STAFF_CODE_RULES, Rule
 from lti_tool.platforms.lms_http import LmsHttp
 from lti_tool.platforms.models import PlatformRegistration
 from lti_tool.platforms.register import register_platform
@@ -37,6 +39,7 @@ from xapi_bridge.running_app import lend, running_app
 
 TOOL = "https://tool.example.test"
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
+DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/claim/endpoint"
 AGS_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/"
 MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership"
@@ -91,7 +94,8 @@ class FakePlatform(HTTPAdapter):
     def send(self, request: PreparedRequest, *_arguments: Any, **_options: Any) -> Response:
         self.asked.append(request)
         status, headers, body = self.answers[urlsplit(str(request.url)).path](request)
-        raw = HTTPResponse(BytesIO(body), headers, status, preload_content=False)
+        reason = headers.pop("X-Reason-Phrase", None)
+        raw = HTTPResponse(BytesIO(body), headers, status, reason=reason, preload_content=False)
         return self.build_response(request, raw)
 
     def asked_paths(self) -> list[str]:
@@ -167,7 +171,9 @@ def _claim_name(name: str) -> str:
         "family_name",
         "email",
     }
-    return name if name in plain else AGS if name == "ags" else LTI + name
+    if name in plain or name.startswith("https:"):
+        return name
+    return AGS if name == "ags" else LTI + name
 
 
 def make_ags(
@@ -182,8 +188,38 @@ def make_ags(
     } | changes
 
 
-def create_platform(session: Session, platform: FakePlatform, *, now: datetime) -> PlatformRegistration:
-    return register_platform(
+def make_deep_linking_changes(**settings: Any) -> dict[str, Any]:
+    """What turns `make_claims` into a teacher's LtiDeepLinkingRequest, as Moodle sends it.
+
+    A setting of None leaves it out of the claim.
+    """
+    accepted = {
+        "accept_types": ["ltiResourceLink"],
+        "accept_presentation_document_targets": ["frame", "iframe", "window"],
+        "accept_copy_advice": False,
+        "accept_multiple": True,
+        "accept_unsigned": False,
+        "auto_create": False,
+        "can_confirm": False,
+        "deep_link_return_url": "https://lms.example.test/chosen?course=2&sesskey=khoa",
+        "title": "Công cụ thử",
+        "text": "",
+    } | settings
+    sent = {name: value for name, value in accepted.items() if value is not None}
+    return {
+        "message_type": "LtiDeepLinkingRequest",
+        "roles": [INSTRUCTOR],
+        "resource_link": None,
+        "custom": {"rlid": None, "start": "$ResourceLink.available.startDateTime"},
+        DL + "deep_linking_settings": sent,
+    }
+
+
+def create_platform(
+    session: Session, platform: FakePlatform, *, now: datetime, rules: Sequence[Rule] = STAFF_CODE_RULES
+) -> PlatformRegistration:
+    """A registration that trusts `lis.person_sourcedid`, unless a test gives other rules."""
+    registered = register_platform(
         session,
         issuer=platform.issuer,
         client_id=platform.client_id,
@@ -194,6 +230,10 @@ def create_platform(session: Session, platform: FakePlatform, *, now: datetime) 
         name="LMS thử",
         now=now,
     )
+    session.flush()
+    if rules and rules_in_force(session, registered.id).version == 0:
+        save_rules(session, registered.id, rules, seen_version=0, note="", by="test", now=now)
+    return registered
 
 
 def create_package(
@@ -203,8 +243,13 @@ def create_package(
     package_id: str = "goi-thu",
     version: str = "1.0.0",
     modules: tuple[str, ...] = ("mot-cua",),
+    quizzes: tuple[dict[str, Any], ...] = (),
 ) -> str:
-    """A published package with small modules; returns its digest."""
+    """A published package with small modules; returns its digest.
+
+    Args:
+        quizzes: in canonical form.
+    """
     section = {"title": "Mục một", "html": "<p>Nội dung thử.</p>"}
     canonical = {
         "package": {"id": package_id, "version": version, "title": "Gói thử", "lang": "vi"},
@@ -213,7 +258,7 @@ def create_package(
             {"id": module, "folder": module, "title": "Chuyên đề thử", "sections": [section]}
             for module in modules
         ],
-        "quizzes": [],
+        "quizzes": list(quizzes),
         "questions": [],
     }
     written = json.dumps(canonical, ensure_ascii=False)
@@ -266,10 +311,19 @@ def engine_of(app: Flask) -> Engine:
 
 
 class Browser:
-    """One browser that walks from the LMS to the tool; its cookies stay its own."""
+    """One browser that walks from the LMS to the tool; its cookies stay its own.
 
-    def __init__(self, app: Flask, platform: FakePlatform, clock: Callable[[], datetime]) -> None:
+    It was here before, so that the tool knows that it keeps cookies; a `new` one was not.
+    """
+
+    def __init__(
+        self, app: Flask, platform: FakePlatform, clock: Callable[[], datetime], *, new: bool = False
+    ) -> None:
         self.client: FlaskClient = app.test_client()
+        if not new:
+            self.client.set_cookie(
+                "cchc_frame", "1", domain=urlsplit(TOOL).hostname or "", path="/lti", secure=True
+            )
         self.platform = platform
         self.clock = clock
 

@@ -12,16 +12,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from content_packages.assessment.keys import right_answer
 from content_packages.contents import Package
-from content_packages.player.question_form import right_answer
 from content_packages.player.settings import PlayerSettings
-from content_packages.player.ticket import Ticket, seal_ticket
+from content_packages.player.ticket import Ticket, browser_cookie_name, browser_proof, seal_ticket
 from lti_tool.app import create_app
 from lti_tool.settings import load_settings
 from tests.factories.content import create_package, make_ticket
 from xapi_bridge.running_app import lend, running_app, section, transaction
 from xapi_bridge.statement import Statement, parse_statement
 from xapi_bridge.store.follow import read_after
+from xapi_bridge.vocabulary import cmi5
 
 MODULE = "m/tong-quan"
 QUIZ = "z/cuoi-bai"
@@ -95,9 +96,12 @@ def form_of(package: Package, question_id: str) -> dict[str, Any]:
 
 
 def told(statement: Statement) -> str:
-    """For example `completed m/tong-quan`."""
+    """For example `completed m/tong-quan`, or `progressed m/tong-quan 25`."""
     verb = statement.verb.id.rsplit("/", 1)[1]
-    return f"{verb} {str(statement.object.id).partition('/p/nhap-mon')[2].removeprefix('/')}"
+    words = f"{verb} {str(statement.object.id).partition('/p/nhap-mon')[2].removeprefix('/')}"
+    if verb != "progressed" or statement.result is None:
+        return words
+    return f"{words} {statement.result.extensions[cmi5.PROGRESS]}"
 
 
 def seq_on(page: TestResponse) -> int:
@@ -124,6 +128,13 @@ class Classroom:
             sealed=self.seal(ticket),
             statements_of=self.statements,
         )
+
+    def proof_of(self, learner: Learner) -> tuple[str, str]:
+        """Name and value of the cookie that the launch leaves in the learner's browser."""
+        session_id = learner.ticket.launch_session_id
+        with self.app.app_context():
+            proof = browser_proof(session_id, secret=section(PlayerSettings).secret)
+        return browser_cookie_name(session_id), proof
 
     def seal(self, ticket: Ticket) -> str:
         """The ticket as text for an address."""

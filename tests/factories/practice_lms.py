@@ -4,6 +4,7 @@ import html
 import json
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,25 +14,30 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from flask import Flask
 from flask.testing import FlaskClient
-from jwt.algorithms import RSAAlgorithm
 
 from lti_tool.practice_lms import (
+    GENERIC,
     ActivityPlan,
     CoursePlan,
     PersonPlan,
+    Profile,
     Tool,
+    add_administrator,
     create_practice_lms,
     open_course,
     register_tool,
 )
+from lti_tool.practice_lms.database_file import work
 from lti_tool.practice_lms.running import RunningLms
-from lti_tool.practice_lms.tables import work
+from lti_tool.practice_lms.vocabulary import CLAIM, DEEP_LINKING
+from tests.factories.lti import make_jwk, make_rsa_key
 
 #: The ids that the people of the plan get, in its order.
-TEACHER, HOA, BINH = 1, 2, 3
+TEACHER, HOA, BINH, ASSISTANT, ADMINISTRATOR = 1, 2, 3, 4, 5
 ISSUER = "http://localhost:8200"
 TOKEN_URL = f"{ISSUER}/lti/token"
 REDIRECT_URI = "http://127.0.0.1:8100/lti/launch"
+PICKER_URL = "http://127.0.0.1:8100/lti/picker"
 SCORE = "application/vnd.ims.lis.v1.score+json"
 SCORE_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/score"
 RESULT_SCOPE = "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly"
@@ -51,6 +57,7 @@ def make_course_plan() -> CoursePlan:
             ActivityPlan("Bài 1", "Tổng quan", "cchc/m/tong-quan"),
             ActivityPlan("Bài 2", "Một cửa", "cchc/m/mot-cua", score_maximum=10.0),
         ),
+        assistants=(make_person_plan("tro-giang", family_name="Phạm", given_name="Tú"),),
     )
 
 
@@ -62,6 +69,8 @@ class HandPlayedTool:
     registration: Tool
     key: rsa.RSAPrivateKey
     now: datetime
+    #: Addresses of new activities that the LMS's server looked at.
+    visited: list[str]
 
     def sign_in(self, person_id: int) -> FlaskClient:
         client = self.lms.test_client()
@@ -117,7 +126,7 @@ class HandPlayedTool:
 
     def bearer(self, scope: str = SCORE_SCOPE) -> dict[str, str]:
         answer = self.ask_token(self.assertion(jti=uuid.uuid4().hex), scope=scope)
-        return {"Authorization": f"Bearer {answer.json['access_token']}"}
+        return {"Authorization": f"Bearer {json.loads(answer.data)['access_token']}"}
 
     def post_score(
         self, *, line_item: int = 1, media_type: str = SCORE, headers: Any = None, **changed: Any
@@ -137,6 +146,70 @@ class HandPlayedTool:
             headers=headers or self.bearer(),
         )
 
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        scope: str,
+        accept: str = "",
+        sent: Any = None,
+        content_type: str = "",
+    ) -> Any:
+        """One call to a service, with a token for that scope."""
+        headers = self.bearer(scope) | ({"Accept": accept} if accept else {})
+        written = {"data": json.dumps(sent), "content_type": content_type} if sent is not None else {}
+        return self.lms.test_client().open(path, method=method, headers=headers, **written)
+
+    def claims_of_launch(self, person_id: int = HOA, *, path: str = "/activities/1/launch") -> dict[str, Any]:
+        """Login begun at that page, answered as a tool does, and what the message says."""
+        client = self.sign_in(person_id)
+        login = read_form(client.get(path).text)[1]
+        page = client.post("/lti/authorize", data=self.authentication_request(login)).text
+        return jwt.decode(read_form(page)[1]["id_token"], options={"verify_signature": False})
+
+    def begin_picking(self) -> str:
+        """A teacher opens the tool's picker; returns the visit's page."""
+        begun = self.sign_in(TEACHER).post("/courses/1/deep-linking", data={"tool_id": 1})
+        return str(begun.location)
+
+    def answer_picking(
+        self, page: str, items: Any, *, key: rsa.RSAPrivateKey | None = None, **changed: Any
+    ) -> Any:
+        """The tool answers with items; a change to None leaves a claim out.
+
+        LTI claims are named without their prefix, for example `deployment_id`, `data`.
+        """
+        settings = self.claims_of_launch(TEACHER, path=f"{page}/launch")[
+            DEEP_LINKING + "deep_linking_settings"
+        ]
+        issued_at = int(self.now.timestamp()) - 5
+        lti = {
+            CLAIM + "message_type": "LtiDeepLinkingResponse",
+            CLAIM + "version": "1.3.0",
+            CLAIM + "deployment_id": str(self.registration.tool_id),
+            DEEP_LINKING + "content_items": items,
+            DEEP_LINKING + "data": settings.get("data"),
+        }
+        plain = {
+            "iss": self.registration.client_id,
+            "aud": ISSUER,
+            "iat": issued_at,
+            "exp": issued_at + 300,
+            "nonce": uuid.uuid4().hex,
+        }
+        places = {name: CLAIM + name if CLAIM + name in lti else DEEP_LINKING + name for name in changed} | {
+            name: name for name in plain
+        }
+        claims = lti | plain | {places[name]: value for name, value in changed.items()}
+        token = jwt.encode(
+            {name: value for name, value in claims.items() if value is not None},
+            key or self.key,
+            algorithm="RS256",
+            headers={"kid": "k1"},
+        )
+        return self.lms.test_client().post(f"{page}/return", data={"JWT": token})
+
     def results(self, *, line_item: int = 1) -> Any:
         return (
             self.lms.test_client()
@@ -151,17 +224,31 @@ class HandPlayedTool:
         )
 
 
-def make_practice_lms(path: Path, *, clock: Any) -> HandPlayedTool:
-    """A practice LMS whose clock is the test's, and a tool whose keys it fetches without a network."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    public = {
-        **RSAAlgorithm.to_jwk(key.public_key(), as_dict=True),
-        "kid": "k1",
-        "alg": "RS256",
-        "use": "sig",
-    }
+def make_practice_lms(
+    path: Path,
+    *,
+    clock: Any,
+    profile: Profile = GENERIC,
+    key_set: Callable[[], Any] | None = None,
+    **more: Any,
+) -> HandPlayedTool:
+    """A practice LMS whose clock is the test's, and a tool whose keys it fetches without a network.
+
+    Args:
+        key_set: what fetching the tool's keys gives instead of its key.
+        more: further arguments of `create_practice_lms`.
+    """
+    key = make_rsa_key("hand-played-tool")
+    public = make_jwk(key, "k1")
+    visited: list[str] = []
     lms = create_practice_lms(
-        path, public_url=ISSUER, clock=clock, fetch_key_set=lambda _url: {"keys": [public]}
+        path,
+        public_url=ISSUER,
+        clock=clock,
+        fetch_key_set=lambda _url: key_set() if key_set else {"keys": [public]},
+        profile=profile,
+        visit=visited.append,
+        **more,
     )
     running: RunningLms = lms.extensions["practice_lms"]
     with work(running.engine) as connection:
@@ -171,9 +258,11 @@ def make_practice_lms(path: Path, *, clock: Any) -> HandPlayedTool:
             login_url="http://127.0.0.1:8100/lti/login",
             redirect_uri=REDIRECT_URI,
             key_set_url="http://127.0.0.1:8100/lti/jwks.json",
+            deep_linking_url=PICKER_URL,
         )
         open_course(connection, make_course_plan(), tool_id=tool.tool_id)
-    return HandPlayedTool(lms, tool, key, clock())
+        add_administrator(connection, make_person_plan("quan-tri", family_name="Đỗ", given_name="An"))
+    return HandPlayedTool(lms, tool, key, clock(), visited)
 
 
 def read_form(page: str) -> tuple[str, dict[str, str]]:

@@ -1,5 +1,6 @@
 """A small country that went through the reorganisation, officials who learned, operators who look on."""
 
+import functools
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -8,7 +9,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from lti_tool.admin.operators import OperatorAccount, Role, create_operator
+from lti_tool.admin.models import Operator
+from lti_tool.admin.operators import OperatorAccount, Role, create_operator, find_operator_row
+from lti_tool.admin.passwords import hash_password
+from lti_tool.admin.sign_in import SignedIn, open_operator_session
 from sync.followers import follow_once
 from sync.organization.closure import rebuild_closure
 from sync.organization.models import OPEN_END, ActorIdentity, Unit
@@ -25,6 +29,7 @@ from tests.factories.learning import (
 )
 from tests.factories.lti import create_package
 from tests.factories.organization import NOW, REORGANISATION, create_unit
+from xapi_bridge.running_app import now, transaction
 
 PASSWORD = "mat-khau-rat-dai"
 FIRST_DAY = date(2022, 11, 17)
@@ -121,16 +126,26 @@ def create_posted_person(session: Session, name: str, posts: list[tuple[Unit, da
 def create_operators(session: Session, country: Country) -> dict[str, OperatorAccount]:
     """One operator of each role, named by it; the unit manager has the province Tuyên Quang."""
     return {
-        role.value: create_operator(
-            session,
-            username=role.value,
-            password=PASSWORD,
-            role=role,
-            unit_id=country.province if role is Role.UNIT_MANAGER else None,
-            now=NOW,
+        role.value: create_named_operator(
+            session, role.value, role=role, unit_id=country.province if role is Role.UNIT_MANAGER else None
         )
         for role in Role
     }
+
+
+def create_named_operator(
+    session: Session, username: str, *, role: Role = Role.ADMINISTRATOR, unit_id: int | None = None
+) -> OperatorAccount:
+    """An operator with `PASSWORD`, hashed once for the whole run: the hash is slow on purpose."""
+    made = create_operator(session, username=username, password=None, role=role, unit_id=unit_id, now=NOW)
+    session.get_one(Operator, made.id).password_hash = hash_once(PASSWORD)
+    session.flush()
+    return made
+
+
+@functools.cache
+def hash_once(password: str) -> str:
+    return hash_password(password)
 
 
 def csrf_token(page: TestResponse) -> str:
@@ -147,6 +162,16 @@ def sign_in(
     form = client.get("/quan-tri/dang-nhap", query_string={"next": next_page} if next_page else {})
     fields = {"csrf_token": csrf_token(form), "username": username, "password": password, "next": next_page}
     return client.post("/quan-tri/dang-nhap", data=fields)
+
+
+def come_in(client: FlaskClient, username: str) -> None:
+    """Opens a session as the form does, without the password, whose check is slow on purpose."""
+    with client.application.app_context(), transaction() as session:
+        row = find_operator_row(session, username)
+        operator = SignedIn(row.id, row.username, Role(row.role), row.unit_id)
+        token, _ = open_operator_session(session, operator, address="127.0.0.1", now=now())
+    with client.session_transaction() as cookie:
+        cookie["operator_token"] = token
 
 
 def _create_units(session: Session) -> list[Unit]:

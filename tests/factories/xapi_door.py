@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from flask import Flask
@@ -88,11 +89,17 @@ def create_key(app: Flask, *scopes: str) -> NewCredential:
 
 
 @contextmanager
-def open_door(database_url: str, *, clock: Any) -> Iterator[Door]:
-    """The whole application on this database, with a key that may do everything."""
-    app = create_app(load_settings({"CCHC_DATABASE_URL": database_url}))
-    with app.app_context():
-        running = replace(running_app(), clock=clock)
-        lend(app, running)
-    yield Door(app, app.test_client(), create_key(app, "all"))
-    running.engine.dispose()
+def open_door(database_url: str, *, clock: Any, **variables: str) -> Iterator[Door]:
+    """The whole application on this database, with a key that may do everything.
+
+    Args:
+        variables: further settings, CCHC_…; by default the data folder is gone afterwards.
+    """
+    with TemporaryDirectory() as folder:
+        given = {"CCHC_DATABASE_URL": database_url, "CCHC_DATA_DIR": folder, **variables}
+        app = create_app(load_settings(given))
+        with app.app_context():
+            running = replace(running_app(), clock=clock)
+            lend(app, running)
+        yield Door(app, app.test_client(), create_key(app, "all"))
+        running.dispose()

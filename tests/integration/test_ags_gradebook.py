@@ -13,12 +13,21 @@ from sqlalchemy.orm import Session
 
 from lti_tool.advantage.gradebook import AgsGradebook, service_address
 from lti_tool.platforms.models import PlatformRegistration
-from lti_tool.platforms.tool_keys import find_signing_key
-from sync.errors import ScoreNotDelivered, ScoreRefused
+from lti_tool.platforms.tool_keys import create_tool_key, find_signing_key
+from sync.grade_errors import (
+    ColumnGone,
+    LearnerNotGraded,
+    ResultsUnreadable,
+    ScoreConflict,
+    ScoreForbidden,
+    ScoreNotDelivered,
+    ScoreRefused,
+)
 from sync.ports import LineItemScore
 from tests.factories.lti import AGS_SCOPE, SECRET, FakePlatform, create_platform, json_answer, make_http
 
 SCORES, RESULTS = "/items/3/lineitem/scores", "/items/3/lineitem/results"
+LINE_ITEM = "https://lms.example.test/items/3/lineitem?type_id=2"
 
 
 @pytest.fixture
@@ -109,6 +118,44 @@ def test_the_assertion_is_signed_dated_back_and_names_its_key(gradebook, platfor
     assert form["grant_type"] == ["client_credentials"]
 
 
+def test_the_key_that_the_lms_accepted_is_noted_with_its_registration(
+    gradebook, score, engine, registration, clock
+):
+    gradebook.post_score(score)
+
+    with Session(engine) as session:
+        kid = find_signing_key(session, secret=SECRET).kid
+        row = session.get(PlatformRegistration, registration.id)
+    assert (row.trusted_kid, row.trusted_kid_at) == (kid, clock())
+
+
+def test_a_caller_that_changes_the_registration_does_not_wait_for_that_note(
+    gradebook, platform, score, engine, clock, registration
+):
+    with Session(engine) as session, session.begin():
+        create_tool_key(session, secret=SECRET, now=clock())
+
+    with Session(engine) as session, session.begin():
+        session.get(PlatformRegistration, registration.id).name = "khác"
+        session.flush()
+        gradebook.post_score(score)
+
+    assert len(posted(platform)) == 1
+
+
+def test_an_assertion_for_moodle_is_dated_back_further(
+    gradebook, platform, score, engine, clock, registration
+):
+    with Session(engine) as session, session.begin():
+        session.get(PlatformRegistration, registration.id).product_family = "moodle"
+
+    gradebook.post_score(score)
+
+    assertion = platform.sent_forms("/token")[0]["client_assertion"][0]
+    claims = jwt.decode(assertion, options={"verify_signature": False})
+    assert claims["iat"] == int(clock().timestamp()) - 30
+
+
 def test_w15_only_the_scope_that_is_needed_is_asked_for(gradebook, platform, score):
     gradebook.post_score(score)
 
@@ -152,13 +199,54 @@ def test_an_lms_that_has_no_time_is_tried_again_later(gradebook, platform, score
     assert refused.value.retry_after_seconds == 120.0
 
 
-def test_a_token_that_was_refused_is_not_used_again(gradebook, platform, score):
-    platform.answers[SCORES] = lambda _request: json_answer({}, status=401)
-    for _ in range(2):
-        with pytest.raises(ScoreNotDelivered):
-            gradebook.post_score(score)
+def test_a_token_that_was_refused_is_forgotten_and_asked_for_once_more(gradebook, platform, score):
+    tokens = iter(["ended-early", "new"])
+    platform.answers["/token"] = lambda _request: json_answer({"access_token": next(tokens)})
+    platform.answers[SCORES] = lambda request: json_answer(
+        {}, status=200 if request.headers["Authorization"] == "Bearer new" else 401
+    )
 
-    assert platform.asked_paths().count("/token") == 2
+    gradebook.post_score(score)
+    gradebook.post_score(score)
+
+    used = [request.headers["Authorization"] for request in posted(platform)]
+    assert used == ["Bearer ended-early", "Bearer new", "Bearer new"]
+
+
+def test_an_lms_that_refuses_every_token_is_asked_twice_and_then_left(gradebook, platform, score):
+    platform.answers[SCORES] = lambda _request: json_answer({}, status=401)
+
+    with pytest.raises(ScoreNotDelivered):
+        gradebook.post_score(score)
+
+    assert platform.asked_paths() == ["/token", SCORES, "/token", SCORES]
+
+
+def test_threads_that_need_one_token_at_a_time_ask_for_it_once(gradebook, platform, score):
+    begun = threading.Barrier(4)
+
+    def post():
+        begun.wait(10)
+        gradebook.post_score(score)
+
+    threads = [threading.Thread(target=post) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert platform.asked_paths().count("/token") == 1
+
+
+def test_a_token_for_other_services_than_the_one_asked_for_is_refused(gradebook, platform, score):
+    platform.answers["/token"] = lambda _request: json_answer(
+        {"access_token": "t", "scope": f"{AGS_SCOPE}lineitem"}
+    )
+
+    with pytest.raises(ScoreNotDelivered, match="not for the service"):
+        gradebook.post_score(score)
+
+    assert posted(platform) == []
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 422])
@@ -218,66 +306,157 @@ def test_a_token_in_json_called_html_is_read_as_moodle_sends_it(gradebook, platf
 
 
 @pytest.mark.parametrize(
-    "result",
+    ("phrase", "told"),
     [
-        {"userId": "5", "resultScore": 80, "resultMaximum": 100},
-        {"userId": 5, "resultScore": 8, "resultMaximum": 10},
-        {"userId": "5", "resultScore": 9.5, "resultMaximum": 10},
+        ('Incorrect score received{"userId":"5","scoreGiven":80}', "400 (Incorrect score received):"),
+        ("Bad Request", "400:"),
+        ("user hoc-vien@example.test has no grade 5", "400 (user … has no grade …):"),
+        (None, "400:"),
     ],
 )
-def test_a_conflict_counts_as_delivered_when_the_column_shows_at_least_this_score(
-    gradebook, platform, score, result
-):
-    platform.answers[SCORES] = conflict
-    platform.answers[RESULTS] = lambda _request: json_answer([{"userId": "6", "resultScore": 1}, result])
+def test_the_reason_phrase_explains_and_names_nobody(gradebook, platform, score, phrase, told):
+    headers = {"X-Reason-Phrase": phrase} if phrase else {}
+    platform.answers[SCORES] = lambda _request: (400, dict(headers), b"")
 
-    gradebook.post_score(score)
+    with pytest.raises(ScoreRefused) as refused:
+        gradebook.post_score(score)
 
-    question = platform.asked[-1]
-    assert question.url == "https://lms.example.test/items/3/lineitem/results?type_id=2&user_id=5"
-    assert question.headers["Accept"] == "application/vnd.ims.lis.v2.resultcontainer+json"
-    assert len(posted(platform)) == 1
+    assert f"The gradebook answered {told}" in str(refused.value)
+    assert "example.test" not in str(refused.value)
 
 
 @pytest.mark.parametrize(
-    "results",
-    [
-        [],
-        [{"userId": "5", "resultScore": 3, "resultMaximum": 10}],
-        [{"userId": "6", "resultScore": 10}],
-        {"no": "list"},
-    ],
+    ("status", "kind"), [(403, ScoreForbidden), (404, ColumnGone), (410, ColumnGone), (400, ScoreRefused)]
 )
-def test_a_conflict_with_a_lower_score_is_settled_by_sending_it_as_of_now(
-    gradebook, platform, score, clock, results
+def test_each_refusal_has_its_own_kind(gradebook, platform, score, status, kind):
+    platform.answers[SCORES] = lambda _request: json_answer({}, status=status)
+
+    with pytest.raises(ScoreRefused) as refused:
+        gradebook.post_score(score)
+
+    assert type(refused.value) is kind
+
+
+@pytest.fixture
+def moodle(engine, registration):
+    with Session(engine) as session, session.begin():
+        session.get(PlatformRegistration, registration.id).product_family = "moodle"
+
+
+def test_what_only_one_product_means_is_told_for_that_product(gradebook, moodle, platform, score, clock):
+    platform.answers[SCORES] = lambda _request: (400, {"X-Reason-Phrase": "Incorrect score received"}, b"")
+
+    with pytest.raises(LearnerNotGraded):
+        gradebook.post_score(score)
+
+    assertion = jwt.decode(
+        platform.sent_forms("/token")[0]["client_assertion"][0], options={"verify_signature": False}
+    )
+    assert assertion["iat"] == int(clock().timestamp()) - 30
+
+
+@pytest.mark.parametrize(("status", "kind"), [(503, ScoreNotDelivered), (400, ResultsUnreadable)])
+def test_a_token_endpoint_without_time_says_nothing_about_the_scope(
+    gradebook, platform, registration, status, kind
 ):
-    answers = iter([conflict(None), json_answer({})])
-    platform.answers[SCORES] = lambda _request: next(answers)
-    platform.answers[RESULTS] = lambda _request: json_answer(results)
+    platform.answers["/token"] = lambda _request: json_answer({}, status=status)
 
-    gradebook.post_score(score)
-
-    times = [json.loads(request.body)["timestamp"] for request in posted(platform)]
-    assert times == ["2026-11-24T01:55:00.000Z", "2026-11-24T02:00:00.000Z"]
+    with pytest.raises(kind):
+        gradebook.read_result(registration.id, LINE_ITEM, "5")
 
 
-def test_a_conflict_that_stays_is_tried_again_later(gradebook, platform, score):
-    platform.answers[SCORES] = conflict
+def test_a_web_page_instead_of_an_answer_is_no_verdict_on_the_score(gradebook, platform, score):
+    platform.answers[SCORES] = lambda _request: (404, {"Content-Type": "text/html"}, b"<!DOCTYPE html><html>")
 
-    with pytest.raises(ScoreNotDelivered):
+    with pytest.raises(ScoreNotDelivered, match="404, with a web page"):
         gradebook.post_score(score)
 
 
-def test_an_lms_that_does_not_let_us_read_results_still_gets_the_score(gradebook, platform, score):
-    answers = iter([conflict(None), json_answer({})])
-    platform.answers[SCORES] = lambda _request: next(answers)
-    platform.answers["/token"] = lambda request: (
-        json_answer({"access_token": "t"}) if "score" in str(request.body) else json_answer({}, status=400)
-    )
+def test_a_conflict_is_told_apart(gradebook, platform, score):
+    platform.answers[SCORES] = conflict
 
-    gradebook.post_score(score)
+    with pytest.raises(ScoreConflict):
+        gradebook.post_score(score)
 
-    assert len(posted(platform)) == 2
+
+@pytest.mark.parametrize(
+    ("result", "share"),
+    [
+        ({"userId": "5", "resultScore": 80, "resultMaximum": 100}, 0.8),
+        ({"userId": 5, "resultScore": 8, "resultMaximum": 10}, 0.8),
+        ({"userId": "5", "resultScore": 0.5}, 0.5),
+        ({"userId": "5", "resultScore": 12, "resultMaximum": 10}, 1.2),
+        ({"userId": "5", "resultScore": None, "resultMaximum": 10}, None),
+        ({"userId": "5", "resultScore": "8", "resultMaximum": 10}, None),
+        ({"userId": "5", "resultScore": 8, "resultMaximum": 0}, None),
+    ],
+)
+def test_what_a_column_shows_is_read_as_a_share(gradebook, platform, registration, result, share):
+    platform.answers[RESULTS] = lambda _request: json_answer([{"userId": "6", "resultScore": 1}, result])
+
+    held = gradebook.read_result(registration.id, LINE_ITEM, "5")
+
+    question = platform.asked[-1]
+    assert held.share == share
+    assert question.url == "https://lms.example.test/items/3/lineitem/results?type_id=2&user_id=5"
+    assert question.headers["Accept"] == "application/vnd.ims.lis.v2.resultcontainer+json"
+    assert [form["scope"] for form in platform.sent_forms("/token")] == [[f"{AGS_SCOPE}result.readonly"]]
+
+
+def test_a_learner_without_a_result_is_nothing_and_not_an_error(gradebook, registration):
+    assert gradebook.read_result(registration.id, LINE_ITEM, "5") is None
+
+
+def test_w16_w17_w18_all_pages_of_results_are_read_as_moodle_links_them(gradebook, platform, registration):
+    second = "/items/3/lineitem/Results/AbC"
+
+    def first_page(_request):
+        link = f"<https://lms.example.test{second}?type_id=2&amp;from=1>; rel=“next”"
+        headers = {"Link": link.encode().decode("latin-1")}
+        return json_answer([{"userId": "5", "resultScore": 1}], **headers)
+
+    platform.answers[RESULTS] = first_page
+    platform.answers[second] = lambda _request: json_answer([{"userId": "6", "resultScore": 0.5}])
+
+    results = gradebook.read_results(registration.id, LINE_ITEM)
+
+    assert [(one.lms_user_id, one.share) for one in results] == [("5", 1.0), ("6", 0.5)]
+    assert platform.asked[-1].url == f"https://lms.example.test{second}?type_id=2&from=1"
+    assert not any("limit=" in request.url for request in platform.asked)
+
+
+@pytest.mark.parametrize(
+    "link", ['<https://elsewhere.example/r>; rel="next"', f'<{RESULTS}?type_id=2>; rel="next"']
+)
+def test_pages_in_a_circle_or_on_another_server_are_not_followed(gradebook, platform, registration, link):
+    platform.answers[RESULTS] = lambda _request: json_answer([], Link=link)
+
+    with pytest.raises(ScoreNotDelivered, match="circle or elsewhere"):
+        gradebook.read_results(registration.id, LINE_ITEM)
+
+    assert all(request.url.startswith("https://lms.example.test/") for request in platform.asked)
+
+
+def test_a_list_of_results_larger_than_other_answers_is_read(gradebook, platform, registration):
+    many = [{"userId": str(number), "resultScore": 0.5, "comment": "x" * 200} for number in range(3000)]
+    platform.answers[RESULTS] = lambda _request: json_answer(many)
+
+    assert len(gradebook.read_results(registration.id, LINE_ITEM)) == 3000
+
+
+def test_an_lms_that_does_not_let_us_read_results_is_told_apart(gradebook, platform, registration):
+    platform.answers["/token"] = lambda _request: json_answer({"error": "invalid_scope"}, status=400)
+
+    with pytest.raises(ResultsUnreadable):
+        gradebook.read_result(registration.id, LINE_ITEM, "5")
+
+
+@pytest.mark.parametrize("answer", [json_answer({"no": "list"}), (200, {}, b"<html>")])
+def test_results_that_are_no_list_are_asked_for_again_later(gradebook, platform, registration, answer):
+    platform.answers[RESULTS] = lambda _request: answer
+
+    with pytest.raises(ScoreNotDelivered):
+        gradebook.read_results(registration.id, LINE_ITEM)
 
 
 def test_a_registration_that_was_switched_off_keeps_its_scores_waiting(gradebook, platform, score, engine):

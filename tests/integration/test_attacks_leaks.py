@@ -15,7 +15,7 @@ from lti_tool.settings import load_settings
 from sync.organization.models import OPEN_END, Unit
 from tests.factories.learning import record
 from tests.factories.lti import open_tool
-from tests.factories.reports import create_country, create_operators, create_posted_person, sign_in
+from tests.factories.reports import come_in, create_country, create_operators, create_posted_person
 from tests.factories.statements import make_properties
 from tests.factories.xapi_door import open_door
 from xapi_bridge.statement import parse_statement
@@ -74,7 +74,7 @@ def test_the_manager_of_an_earlier_unit_is_not_told_of_the_next_one(database_url
         )
     with open_tool(database_url, clock=clock) as app:
         client = app.test_client()
-        sign_in(client, Role.UNIT_MANAGER)
+        come_in(client, Role.UNIT_MANAGER)
 
         page = client.get(f"/thong-ke/nguoi/{moved}?ngay=2026-01-31")
 
@@ -92,7 +92,7 @@ def test_an_analyst_reads_no_hash_of_an_address_that_can_be_guessed(database_url
         [statement_id] = record(session, parse_statement(json.dumps(written).encode()))
     with open_tool(database_url, clock=clock) as app:
         client = app.test_client()
-        sign_in(client, Role.ANALYST)
+        come_in(client, Role.ANALYST)
 
         page = client.get(f"/thong-ke/ban-ghi/{statement_id}")
 

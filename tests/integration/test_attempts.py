@@ -10,7 +10,8 @@ from sqlalchemy.exc import IntegrityError
 from content_packages.assessment.answers import read_items, save_answer, save_draft
 from content_packages.assessment.attempts import find_attempt, find_standing, start_attempt
 from content_packages.assessment.finishing import find_overdue, finish_attempt
-from content_packages.assessment.models import Answer, Attempt, AttemptItem, Draft
+from content_packages.assessment.keys import right_answer
+from content_packages.assessment.models import ANSWER, Attempt, AttemptItem, Draft, Step
 from content_packages.assessment.responses import Response, read_response
 from content_packages.errors import (
     AnswerConflict,
@@ -19,7 +20,6 @@ from content_packages.errors import (
     AttemptTooSoon,
     ItemNotFound,
 )
-from content_packages.player.question_form import right_answer
 from tests.factories.content import LEARNER, NINE_O_CLOCK, REGISTRATION, change_quiz, create_package
 from xapi_bridge.statement import Account
 
@@ -158,7 +158,7 @@ def test_drafts_and_answers_share_one_row_of_saves(exam, single_position):
 
     item = exam.items(attempt)[single_position - 1]
     assert (item.seq, item.response) == (4, {"chosen": [0]})
-    assert exam.session.scalars(select(Answer.seq)).all() == [3]
+    assert exam.session.scalars(select(Step.seq)).all() == [3]
 
 
 @pytest.mark.parametrize("how", [save_answer, save_draft])
@@ -209,7 +209,19 @@ def test_saying_nothing_is_no_save_but_taking_an_answer_back_is(exam, single_pos
 def test_the_database_itself_refuses_two_steps_of_one_number(exam):
     attempt = exam.start()
     item_id = exam.items(attempt)[0].item_id
-    exam.session.add_all(Answer(item_id=item_id, seq=1, response={}, saved_at=NINE_O_CLOCK) for _ in range(2))
+    exam.session.add_all(
+        Step(
+            attempt_id=attempt.id,
+            number=number,
+            item_id=item_id,
+            seq=1,
+            kind=ANSWER,
+            content={},
+            saved_at=NINE_O_CLOCK,
+            chain="",
+        )
+        for number in (1, 2)
+    )
 
     with pytest.raises(IntegrityError):
         exam.session.flush()
@@ -235,7 +247,7 @@ def test_what_was_only_autosaved_counts_at_the_end(exam):
 
     assert outcome.attempt.score == 1.0
     assert exam.session.scalar(select(func.count()).select_from(Draft)) == 0
-    assert exam.session.scalar(select(func.count()).select_from(Answer)) == 4
+    assert exam.session.scalar(select(func.count()).where(Step.kind == ANSWER)) == 4
 
 
 def test_finishing_twice_is_finishing_once(exam):
@@ -335,3 +347,47 @@ def test_an_attempt_keeps_its_version_when_a_newer_one_is_published(exam, tmp_pa
 
     assert resumed.package_digest == attempt.package_digest != newer.digest
     assert exam.session.scalar(select(func.count()).select_from(Attempt)) == 1
+
+
+def autosave(exam, attempt, position, chosen, *, name, after=()):
+    """As a page that knows of no save yet."""
+    return save_draft(
+        exam.session,
+        attempt.id,
+        position=position,
+        response=Response(chosen=(chosen,)),
+        seen_seq=0,
+        now=NINE_O_CLOCK,
+        client_id=name,
+        after=after,
+    )
+
+
+def test_a_page_never_meets_its_own_earlier_save(exam, single_position):
+    """The reply to the first save got lost, and the learner wrote on."""
+    attempt = exam.start()
+    autosave(exam, attempt, single_position, 1, name="0123456789abcdef-1")
+
+    later = autosave(exam, attempt, single_position, 2, name="0123456789abcdef-2")
+
+    assert later.seq == 2
+    assert exam.items(attempt)[single_position - 1].response == {"chosen": [2]}
+
+
+def test_a_save_that_arrives_late_does_not_replace_the_newer_one_of_its_page(exam, single_position):
+    attempt = exam.start()
+    autosave(exam, attempt, single_position, 2, name="0123456789abcdef-2")
+
+    with pytest.raises(AnswerConflict):
+        autosave(exam, attempt, single_position, 1, name="0123456789abcdef-1")
+
+
+def test_a_page_replaces_what_an_earlier_page_of_the_device_left(exam, single_position):
+    attempt = exam.start()
+    autosave(exam, attempt, single_position, 1, name="0123456789abcdef-4")
+
+    later = autosave(
+        exam, attempt, single_position, 2, name="fedcba9876543210-1", after=["0123456789abcdef-4"]
+    )
+
+    assert later.seq == 2

@@ -13,6 +13,7 @@ from content_packages.assessment.answers import read_items, save_answer, save_dr
 from content_packages.assessment.attempts import GRACE, start_attempt
 from content_packages.assessment.finishing import finish_attempt
 from content_packages.assessment.responses import read_response, written_response
+from content_packages.assessment.steps import check_chain
 from content_packages.errors import AnswerConflict, AttemptOver
 from lti_tool.all_models import metadata
 from lti_tool.database import create_database_engine
@@ -34,6 +35,7 @@ class AttemptInAnyOrder(RuleBasedStateMachine):
         self.session = Session(self.engine, expire_on_commit=False)
         self.now = NINE_O_CLOCK
         self.finished = None
+        self.saves = 0
 
     @initialize(seed=st.integers(0, 1000))
     def begin(self, seed):
@@ -71,8 +73,10 @@ class AttemptInAnyOrder(RuleBasedStateMachine):
         number=st.integers(0, 2),
         how=st.sampled_from([save_answer, save_draft]),
         reply_arrives=st.booleans(),
+        has_id=st.booleans(),
     )
-    def save(self, tab, position, number, how, reply_arrives):
+    def save(self, tab, position, number, how, reply_arrives, has_id):
+        self.saves += 1
         response = self.some_answer(position, number)
         try:
             saved = how(
@@ -82,6 +86,7 @@ class AttemptInAnyOrder(RuleBasedStateMachine):
                 response=response,
                 seen_seq=self.seen[tab, position],
                 now=self.now,
+                client_id=f"save-{self.saves:06}" if has_id else None,
             )
         except AttemptOver:
             assert self.finished is not None or self.time_is_over
@@ -117,6 +122,10 @@ class AttemptInAnyOrder(RuleBasedStateMachine):
         given = {scored.item.position: dict(scored.item.response or {}) for scored in self.finished.items}
         assert given == self.acknowledged
         assert 0.0 <= (self.finished.attempt.score or 0.0) <= 1.0
+
+    @invariant()
+    def the_chain_of_steps_fits(self):
+        assert check_chain(self.session, self.attempt.id).state == "intact"
 
     @invariant()
     def the_newest_acknowledged_answer_is_the_one_shown(self):

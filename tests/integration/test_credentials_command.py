@@ -5,10 +5,11 @@ import re
 import pytest
 from click.testing import CliRunner, Result
 
+from lti_tool.cli.audit import audit
 from lti_tool.cli.credentials import credentials
 from lti_tool.settings import Settings, load_settings
 from tests.factories.xapi_door import open_door
-from xapi_bridge.errors import CredentialNotFound
+from xapi_bridge.access_errors import CredentialNotFound
 from xapi_bridge.running_app import utc_now
 
 
@@ -67,3 +68,45 @@ def test_a_key_that_cannot_be_is_refused(settings, words):
 
 def test_revoking_an_unknown_key_is_refused(settings):
     assert isinstance(command(settings, "revoke", "0123").exception, CredentialNotFound)
+
+
+def test_a_key_shows_all_its_terms_and_can_get_a_new_secret(settings, database_url):
+    words = [
+        "--authority",
+        "https://lms.example",
+        "logstore",
+        "--source",
+        "moodle-bonoivu",
+        "--per-minute",
+        "60",
+    ]
+    key, secret = add_key(settings, *words)
+
+    rotated = command(settings, "rotate", key, "--overlap-days", "0")
+    shown = command(settings, "show", key).output
+
+    new_secret = re.search(r"Mật khẩu:\s+(\S+)", rotated.output)[1]
+    assert "https://lms.example logstore" in shown
+    assert "moodle-bonoivu" in shown
+    assert "60" in shown
+    assert secret not in shown
+    with open_door(database_url, clock=utc_now) as door:
+        statuses = [
+            door.client.get("/xapi/statements", auth=(key, one), headers=door.headers).status_code
+            for one in (secret, new_secret)
+        ]
+    assert statuses == [401, 200]
+
+
+def test_what_is_done_at_the_command_line_is_logged(settings):
+    key, _ = add_key(settings)
+    command(settings, "rotate", key)
+    command(settings, "revoke", key)
+
+    logged = CliRunner().invoke(audit, ["actions"], obj=settings).output.splitlines()
+
+    assert [line.split()[2:5] for line in logged] == [
+        ["command", "credential_revoked", key],
+        ["command", "secret_changed", key],
+        ["command", "credential_created", key],
+    ]

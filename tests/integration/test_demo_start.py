@@ -12,10 +12,13 @@ from flask import Flask
 from lti_tool.cli.demo import demo
 from lti_tool.demo.errors import DataFolderTaken, PortTaken
 from lti_tool.demo.history import TaughtModule, earlier_statements
-from lti_tool.demo.installation import open_installation
+from lti_tool.demo.installation import demo_settings, open_installation
 from lti_tool.demo.people import OFFICIALS
 from lti_tool.demo.progress import Progress
+from lti_tool.demo.running import build_house
 from lti_tool.demo.servers import require_free_port, serve
+from lti_tool.practice_lms import PROFILES
+from lti_tool.settings import load_settings
 from tests.factories.ports import find_free_port
 
 
@@ -40,6 +43,16 @@ def test_a_data_folder_keeps_its_ports(tmp_path):
 
     with pytest.raises(DataFolderTaken, match="--lms-port 8222"):
         open_installation(tmp_path, tool_port=8111, lms_port=8223)
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES.keys())
+def test_the_practice_lms_plays_the_product_that_was_asked_for(tmp_path, profile):
+    installation = open_installation(tmp_path, tool_port=None, lms_port=None)
+    settings = demo_settings(load_settings({}), installation, tmp_path)
+
+    house = build_house(settings, installation, tmp_path, profile=profile)
+
+    assert f"<title>Đăng nhập · {profile.title}</title>" in house.lms.test_client().get("/sign-in").text
 
 
 def test_a_taken_port_is_named_with_the_option_that_helps(taken_port):
@@ -81,4 +94,10 @@ def test_the_earlier_record_is_the_same_at_every_start_and_ends_before_the_distr
 
 
 def test_the_command_describes_its_options():
-    assert {option.name for option in demo.params} == {"data_dir", "tool_port", "lms_port", "no_wait"}
+    assert {option.name for option in demo.params} == {
+        "data_dir",
+        "tool_port",
+        "lms_port",
+        "lms_profile",
+        "no_wait",
+    }

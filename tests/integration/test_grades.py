@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from sync.errors import ScoreNotDelivered, ScoreRefused
+from sync.grade_errors import ScoreNotDelivered, ScoreRefused
 from sync.models import OutgoingScore
 from sync.score_delivery import FIRST_PAUSE_SECONDS, MOST_FAILURES, DeliveryRound
 from tests.factories.gradebook import FakeGradebook

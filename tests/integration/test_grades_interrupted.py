@@ -4,7 +4,7 @@ from datetime import UTC, timedelta
 
 import pytest
 
-from sync.errors import ScoreNotDelivered
+from sync.grade_errors import ScoreNotDelivered
 from sync.score_delivery import (
     LEASE,
     DeliveryRound,

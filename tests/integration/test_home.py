@@ -7,7 +7,7 @@ from lti_tool.admin.operators import Role, create_operator
 from tests.factories.learning import make_opened, record
 from tests.factories.lti import open_tool
 from tests.factories.organization import NOW
-from tests.factories.reports import PASSWORD, follow, sign_in
+from tests.factories.reports import PASSWORD, come_in, follow
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_without_units_the_statistics_say_what_to_do(client, engine):
         create_operator(
             session, username="quantri", password=PASSWORD, role=Role.ADMINISTRATOR, unit_id=None, now=NOW
         )
-    sign_in(client, "quantri")
+    come_in(client, "quantri")
 
     assert "cchc units load" in client.get("/thong-ke/").text
 

@@ -1,18 +1,25 @@
 """Launches that open: what an LMS sends, what the tool keeps, and what reaches the player."""
 
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from content_packages.library import read_package
+from content_packages.player.models import ModuleProgress
+from content_packages.player.moving_on import choose_version
+from content_packages.player.study import Study
 from content_packages.player.ticket import browser_cookie_name, browser_proof, open_ticket
 from lti_tool.launch.models import LaunchSession, LoginState
 from lti_tool.platforms.models import PlatformRegistration
+from lti_tool.settings import load_settings
+from sync.campaigns.campaigns import CampaignPlan, create_campaign
 from sync.models import ExpectedScore
-from sync.organization.models import ActorIdentity
+from sync.organization.models import ActorIdentity, Unit
 from sync.organization.staff import register_person
+from sync.rollups.definitions import CIVIL_SERVANTS
 from tests.factories.lti import (
     INSTRUCTOR,
     LEARNER,
@@ -26,6 +33,8 @@ from tests.factories.lti import (
     make_claims,
     open_tool,
 )
+from tests.factories.organization import create_small_tree
+from xapi_bridge.vocabulary import cchc
 
 
 @pytest.fixture
@@ -188,8 +197,48 @@ def test_a_learner_stays_with_the_version_that_was_begun(browser, clock, engine)
     assert teacher.package_digest == newer
 
 
-def test_a_new_major_version_begins_anew(browser, clock, engine):
+def test_a_learner_moves_on_when_only_words_changed(browser, clock, engine):
     begun = ticket_of(browser.launch(), clock)
+    with Session(engine) as session, session.begin():
+        newer = create_package(session, now=clock(), version="1.0.1")
+
+    again = ticket_of(browser.launch(), clock)
+
+    assert again.package_digest == newer
+    assert again.registration == begun.registration
+
+
+def test_unfinished_work_goes_on_in_its_major_version(browser, clock, engine):
+    begun = ticket_of(browser.launch(), clock)
+    with Session(engine) as session, session.begin():
+        newer = create_package(session, now=clock(), version="2.0.0")
+
+    again = ticket_of(browser.launch(), clock)
+    other_person = ticket_of(browser.launch(sub="6"), clock)
+
+    assert (again.package_digest, again.registration) == (begun.package_digest, begun.registration)
+    assert other_person.package_digest == newer
+
+
+def finish_module(engine, ticket, now):
+    """As the player notes it."""
+    with Session(engine) as session, session.begin():
+        session.add(
+            ModuleProgress(
+                home_page=ticket.learner.home_page,
+                name=ticket.learner.name,
+                package_id=ticket.package_id,
+                module_id="mot-cua",
+                registration=ticket.registration,
+                started_at=now,
+                completed_at=now,
+            )
+        )
+
+
+def test_a_new_major_version_begins_anew_after_the_begun_one_is_finished(browser, clock, engine):
+    begun = ticket_of(browser.launch(), clock)
+    finish_module(engine, begun, clock())
     with Session(engine) as session, session.begin():
         newer = create_package(session, now=clock(), version="2.0.0")
 
@@ -197,6 +246,58 @@ def test_a_new_major_version_begins_anew(browser, clock, engine):
 
     assert again.package_digest == newer
     assert again.registration != begun.registration
+
+
+@pytest.mark.parametrize("version", ["1.1.0", "2.0.0"])
+@pytest.mark.parametrize("moves", [True, False])
+def test_what_the_learner_chose_holds_at_the_next_launch(browser, clock, engine, version, moves):
+    begun = ticket_of(browser.launch(), clock)
+    with Session(engine) as session, session.begin():
+        newer = create_package(session, now=clock(), version=version)
+        package = read_package(session, begun.package_digest)
+        study = Study(begun.learner, begun.registration, package, "https://tool.example.test/xapi")
+        choose_version(session, study, newer, moves=moves, now=clock())
+
+    again = ticket_of(browser.launch(), clock)
+
+    assert again.package_digest == (newer if moves else begun.package_digest)
+    begins_anew = moves and version == "2.0.0"
+    assert (again.registration != begun.registration) == begins_anew
+
+
+PERIODIC = {"id": "dinh-ky", "title": "Định kỳ", "mode": "periodic", "mastery": 0.5, "draw": []}
+
+
+def plan_round(session, *, opens_on, closes_on):
+    """A round of the periodic test for everybody."""
+    nation = session.scalar(select(Unit)) or create_small_tree(session)[0]
+    plan = CampaignPlan(
+        title="Đợt",
+        quiz_iri=cchc.quiz_iri(str(load_settings({}).iri_base), "goi-thu", "dinh-ky"),
+        unit_id=nation.unit_id,
+        population_code=CIVIL_SERVANTS.code,
+        opens_on=opens_on,
+        closes_on=closes_on,
+        pass_scaled=0.5,
+    )
+    return create_campaign(session, plan, by="a", now=datetime(2026, 11, 1, tzinfo=UTC))
+
+
+def test_each_round_of_a_periodic_test_is_taken_anew(browser, clock, engine):
+    with Session(engine) as session, session.begin():
+        create_package(session, now=clock(), version="1.1.0", quizzes=(PERIODIC,))
+        today = clock().date()
+        plan_round(session, opens_on=today - timedelta(days=3), closes_on=today + timedelta(days=3))
+        plan_round(session, opens_on=today + timedelta(days=30), closes_on=today + timedelta(days=40))
+    content = {"custom": {"content": "goi-thu/z/dinh-ky"}}
+
+    first = ticket_of(browser.launch(**content), clock)
+    same_round = ticket_of(browser.launch(**content), clock)
+    clock.forward(days=31)
+    next_round = ticket_of(browser.launch(**content), clock)
+
+    assert first.registration == same_round.registration
+    assert first.registration != next_round.registration
 
 
 def test_a_module_that_only_the_newer_version_has_opens_in_the_newer_version(browser, clock, engine):

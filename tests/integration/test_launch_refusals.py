@@ -207,13 +207,23 @@ OUR_ADDITIONS = [
     ),
     ("message type unknown", "message_type_unknown", {"claims": {LTI + "message_type": "LtiSomething"}}),
     (
-        "deep linking is not offered",
+        "proctoring is not offered",
         "message_type_not_offered",
+        {"claims": {LTI + "message_type": "LtiStartProctoring"}},
+    ),
+    (
+        "data privacy is not offered",
+        "message_type_not_offered",
+        {"claims": {LTI + "message_type": "DataPrivacyLaunchRequest"}},
+    ),
+    (
+        "deep linking without settings",
+        "claim_missing",
         {"claims": {LTI + "message_type": "LtiDeepLinkingRequest"}},
     ),
     (
-        "submission review is not offered",
-        "message_type_not_offered",
+        "submission review of nobody",
+        "claim_missing",
         {"claims": {LTI + "message_type": "LtiSubmissionReviewRequest"}},
     ),
     ("version of another type", "claim_malformed", {"claims": {LTI + "version": 1.3}}),
@@ -254,8 +264,10 @@ def test_a_message_that_breaks_a_rule_is_refused(browser, clock, engine, code, s
     assert int(clock().timestamp()) == NOW
 
     answer = send(browser, clock, **sending)
+    whole = browser.launch()
 
-    assert_refused(answer, code, engine)
+    assert_refused(answer, code, engine, opened=1)
+    assert whole.status_code == 303
 
 
 def test_w05_a_target_off_our_host_is_refused_at_login(browser, engine):
@@ -333,6 +345,22 @@ def test_w02_w03_a_launch_by_another_browser_is_refused_before_and_after_it_was_
     answer = stranger.post(state, id_token)
 
     assert_refused(answer, "browser_not_recognized", engine, opened=int(opened_before))
+
+
+@pytest.mark.parametrize(("leeway", "opens"), [(0, False), (10, False), (60, True)])
+@pytest.mark.parametrize("seconds", [30, -30], ids=["their clock ahead", "their clock behind"])
+def test_w08_the_leeway_of_the_setting_counts_in_both_directions(
+    database_url, app, clock, platform, leeway, opens, seconds
+):
+    del app
+    now = int(clock().timestamp())
+    times = (
+        {"iat": now + seconds, "exp": now + 120} if seconds > 0 else {"iat": now - 90, "exp": now + seconds}
+    )
+    with open_tool(database_url, platform, clock=clock, clock_leeway_seconds=leeway) as tool:
+        answer = Browser(tool, platform, clock).launch(**times)
+
+    assert (answer.status_code == 303) is opens
 
 
 def test_a_refused_stranger_does_not_use_up_the_login(app, browser, clock):
@@ -421,6 +449,19 @@ def test_an_error_that_the_lms_posts_is_shown_and_escaped(browser):
     assert "x" * 400 not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("error_uri", "shown"),
+    [("https://lms.example.test/help", True), ("javascript:alert(1)", False), ("//evil.test", False)],
+)
+def test_the_page_about_an_error_is_named_in_words_and_never_linked(browser, error_uri, shown):
+    asked = browser.begin()
+
+    answer = browser.post(asked["state"], None, error="access_denied", error_uri=error_uri)
+
+    assert (error_uri in answer.text) is shown
+    assert f'href="{error_uri}' not in answer.text
+
+
 def test_an_error_without_a_login_of_ours_is_not_shown(browser):
     answer = browser.post(
         "state-forged", None, error="access_denied", error_description="words of a stranger"
@@ -474,15 +515,16 @@ def test_the_log_names_the_rule_and_no_person(browser, clock):
         browser.launch()
 
     events = [entry for entry in logged if entry["event"].startswith("launch_")]
-    assert events[0] | {"log_level": ""} == {
+    assert events[0] | {"log_level": "", "attempt": ""} == {
         "event": "launch_refused",
         "log_level": "",
+        "attempt": "",
         "code": "claim_missing",
         "registration_id": 1,
     }
     assert events[1]["event"] == "launch_opened"
     assert set(events[1]) == {
-        "event", "log_level", "registration_id", "launch_session_id", "role", "package_id",
+        "event", "log_level", "registration_id", "launch_session_id", "role", "package_id", "attempt",
     }  # fmt: skip
 
 

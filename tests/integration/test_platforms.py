@@ -121,7 +121,7 @@ def test_the_commands_enter_list_and_show_a_platform(database_url, engine):
     assert "LMS thử\thttps://lms.example.test\tclient-1" in listed.output
     for address in (
         "Tool URL: https://tool.example.test/lti/launch",
-        "Public keyset URL: https://tool.example.test/lti/jwks.json",
+        "Public keyset: https://tool.example.test/lti/jwks.json",
         "Initiate login URL: https://tool.example.test/lti/login",
         "Redirection URI(s): https://tool.example.test/lti/launch",
         "Deployment ID: 1",

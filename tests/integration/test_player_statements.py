@@ -1,5 +1,6 @@
 """Studying is told exactly once, in the transaction of its cause, under the learner's registration."""
 
+import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -11,6 +12,8 @@ from content_packages.player.examinations import hand_in_overdue, is_attempt_ove
 from tests.factories.content import LEARNER, REGISTRATION
 from tests.factories.player import JSON, MODULE, QUIZ, form_of, open_classroom, seq_on, told
 from xapi_bridge.running_app import transaction
+from xapi_bridge.store.follow import read_after
+from xapi_bridge.vocabulary.conformity import judge_statement
 
 IRI_BASE = "https://cchc.example/"
 
@@ -36,13 +39,29 @@ def test_a_whole_module_is_told_in_exactly_these_statements(learner):
     assert learner.told() == [
         "initialized m/tong-quan",
         "answered q/tq-1",
+        "progressed m/tong-quan 25",
         "experienced m/tong-quan/s/1",
+        "progressed m/tong-quan 50",
         "experienced m/tong-quan/s/2",
+        "progressed m/tong-quan 75",
         "initialized z/cuoi-bai",
         *[f"answered q/{question_id}" for question_id in answered],
         "passed z/cuoi-bai",
         "completed m/tong-quan",
     ]
+
+
+def test_every_statement_of_the_player_is_as_the_profile_says(learner, classroom):
+    learner.read_everything()
+    attempt = learner.begin()
+    learner.answer_all(attempt)
+    learner.hand_in(attempt)
+
+    with classroom.app.app_context(), transaction() as session:
+        stored = [json.loads(one.payload) for one in read_after(session, 0, limit=100)]
+    verdicts = [judge_statement(one, base=IRI_BASE) for one in stored]
+    assert len(verdicts) > 5
+    assert [verdict for verdict in verdicts if not verdict.conforms] == []
 
 
 def test_everything_sent_twice_is_told_once(learner, clock):
@@ -58,7 +77,7 @@ def test_everything_sent_twice_is_told_once(learner, clock):
 
     told_often = [line for line, count in Counter(learner.told()).items() if count > 1]
     assert (second, told_often) == (first, [])
-    assert len(learner.told()) == 11
+    assert len(learner.told()) == 14
 
 
 def test_a_failed_attempt_is_told_and_completes_nothing(learner):

@@ -7,8 +7,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from lti_tool.practice_lms import CoursePlan, open_course
-from lti_tool.practice_lms.messages import AGS_CLAIM, CLAIM
-from lti_tool.practice_lms.tables import work
+from lti_tool.practice_lms.database_file import work
+from lti_tool.practice_lms.vocabulary import AGS_CLAIM, CLAIM
 from tests.factories.practice_lms import (
     BINH,
     HOA,

@@ -6,7 +6,14 @@ from uuid import uuid4
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.factories.statements import AUTHORITY, LESSON, make_agent, make_properties, make_statement
+from tests.factories.statements import (
+    AUTHORITY,
+    LESSON,
+    make_agent,
+    make_properties,
+    make_statement,
+    make_voiding,
+)
 from xapi_bridge.errors import StatementNotFound
 from xapi_bridge.statement import Account
 from xapi_bridge.store.query import StatementQuery, find_statement, query_statements
@@ -140,3 +147,18 @@ def test_an_identifier_longer_than_an_index_entry_is_found(session):
 
     page = query_statements(session, StatementQuery(activity=long_iri))
     assert [one.statement_id for one in page.statements] == [statement.id]
+
+
+def test_voided_statements_leave_no_hole_in_a_page(session):
+    kept = make_statement()
+    many = [make_statement() for _ in range(12)]
+    record_statements(session, [kept, *many], authority=AUTHORITY, now=datetime(2026, 11, 24, tzinfo=UTC))
+    voiding = [make_voiding(one.id) for one in many]
+    record_statements(session, voiding, authority=AUTHORITY, now=datetime(2026, 11, 25, tzinfo=UTC))
+
+    # The voiding statements themselves are found by what they take back, so ask for the time before them.
+    before = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    page = query_statements(session, StatementQuery(activity=LESSON, until=before, limit=1))
+
+    assert [found.statement_id for found in page.statements] == [kept.id]
+    assert page.last_seq is None

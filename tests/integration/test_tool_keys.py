@@ -81,6 +81,20 @@ def test_asking_for_the_key_set_again_makes_no_second_key(database_url, engine, 
     assert first.headers["Cache-Control"] == "public, max-age=300"
 
 
+def test_a_key_set_that_has_not_changed_is_not_sent_again(database_url, engine, clock):
+    with open_tool(database_url, clock=clock) as app:
+        client = app.test_client()
+        known = client.get("/lti/jwks.json", base_url=TOOL).headers["ETag"]
+
+        same = client.get("/lti/jwks.json", base_url=TOOL, headers={"If-None-Match": known})
+        with Session(engine) as session, session.begin():
+            create_tool_key(session, secret=SECRET, now=clock())
+        changed = client.get("/lti/jwks.json", base_url=TOOL, headers={"If-None-Match": known})
+
+    assert (same.status_code, changed.status_code) == (304, 200)
+    assert len(changed.json["keys"]) == 2
+
+
 def test_many_first_uses_at_the_same_moment_make_one_key(engine, clock):
     start = threading.Barrier(4)
 

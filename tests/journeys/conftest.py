@@ -4,9 +4,10 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Final, cast
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from lti_tool.demo.installation import demo_settings, open_installation
 from lti_tool.demo.progress import Progress
@@ -15,6 +16,26 @@ from lti_tool.demo.story import PREPARING_STEPS, prepare_house
 from lti_tool.settings import load_settings
 from tests.factories.ports import find_free_port
 from tests.machine import missing_tool
+
+#: A page that takes longer is broken; until then it only says how busy the machine is.
+LONGEST_WAIT_MS: Final = 60_000
+expect.set_options(timeout=LONGEST_WAIT_MS)
+
+
+class PatientBrowser:
+    """A browser whose every context waits as long as a busy machine needs; else as it is."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+
+    def new_context(self, **options: Any) -> BrowserContext:
+        """A context with the one patience of all journeys."""
+        context = self._browser.new_context(**options)
+        context.set_default_timeout(LONGEST_WAIT_MS)
+        return context
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._browser, name)
 
 
 @pytest.fixture(scope="module")
@@ -37,5 +58,5 @@ def chromium() -> Iterator[Browser]:
         missing_tool("Chromium is not installed (set CHROMIUM to its executable)")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
+        yield cast(Browser, PatientBrowser(browser))
         browser.close()

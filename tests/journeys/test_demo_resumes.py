@@ -16,9 +16,10 @@ from tests.factories.ports import find_free_port
 CCHC = (sys.executable, "-c", "from lti_tool.cli import main; main()")
 LONGEST_DAY_SECONDS = 240
 
+# Opening a link once more is a launch of its own and is told as one: launches are left out.
 STATEMENTS_BY_VERB = """
-    SELECT json_extract(CAST(payload AS TEXT), '$.verb.id'), count(*)
-    FROM xapi_statement GROUP BY 1 ORDER BY 1
+    SELECT json_extract(CAST(payload AS TEXT), '$.verb.id') AS verb, count(*)
+    FROM xapi_statement WHERE verb NOT LIKE '%/launched' GROUP BY 1 ORDER BY 1
 """
 FIGURES_BY_UNIT = """
     SELECT unit.scheme, unit.code, figure.module_iri, figure.calendar,

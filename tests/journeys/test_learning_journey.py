@@ -9,7 +9,8 @@ from playwright.sync_api import FrameLocator, Page, expect
 
 from content_packages import SHIPPED_CURRICULUM
 from content_packages.authoring import build
-from content_packages.contents import Question, package_from_canonical
+from content_packages.contents import Question
+from content_packages.reading import package_from_canonical
 from lti_tool.demo.knowledge import Knowledge, fill_in, plain_words
 from lti_tool.demo.pages import read_forms, read_page
 from lti_tool.demo.preparing import ANALYST
@@ -28,7 +29,6 @@ def knowledge() -> Knowledge:
 def test_an_official_learns_inside_the_lms_and_the_statistics_count_it(house, chromium, knowledge):
     with chromium.new_context(locale="vi-VN") as context:
         page = context.new_page()
-        page.set_default_timeout(20_000)
         before = read_commune_figures(page, house)
 
         sign_in_to_lms(page, house)

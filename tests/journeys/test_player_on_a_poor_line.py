@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 from werkzeug.serving import make_server
 
+from content_packages.player.ticket import browser_cookie_name
 from tests.factories.player import MODULE, QUIZ, Learner, open_classroom
 
 pytestmark = pytest.mark.browser
@@ -17,7 +18,10 @@ def learner(prepared_sqlite_file, tmp_path, clock) -> Iterator[Learner]:
     copy = tmp_path / "player.sqlite"
     copy.write_bytes(prepared_sqlite_file.read_bytes())
     with open_classroom(f"sqlite:///{copy}", tmp_path, clock=clock) as classroom:
-        yield classroom.admit()
+        # A window of its own opens only for the browser of the launch: both browsers hold its cookie.
+        admitted = classroom.admit(bound=True)
+        admitted.client.set_cookie(*classroom.proof_of(admitted), path="/hoc")
+        yield admitted
 
 
 @pytest.fixture
@@ -34,6 +38,9 @@ def origin(learner) -> Iterator[str]:
 @pytest.fixture
 def page(chromium, learner, origin) -> Iterator[Page]:
     context = chromium.new_context(viewport={"width": 360, "height": 740}, locale="vi-VN")
+    name = browser_cookie_name(learner.ticket.launch_session_id)
+    held = learner.client.get_cookie(name, path="/hoc")
+    context.add_cookies([{"name": name, "value": held.value, "domain": "127.0.0.1", "path": "/hoc"}])
     opened = context.new_page()
     opened.complaints = []
     opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
@@ -57,6 +64,10 @@ def choose(page: Page, position: int) -> None:
     page.locator(f"label[for=cau-{position}]").click()
 
 
+def words_of(learner: Learner, position: int) -> str:
+    return learner.package.questions["tq-2"].options[position].text
+
+
 def stored_choice(learner: Learner, path: str) -> str:
     html = learner.get(path).text
     return next((n for n in "012" if f'id="cau-{n}" checked' in html), "none")
@@ -76,12 +87,12 @@ def test_a_choice_made_without_a_line_is_saved_when_it_is_back(learner, origin, 
     path = choice_page(learner, origin, page)
     page.context.set_offline(True)
     choose(page, 1)
-    expect(page.locator(".save-state")).to_contain_text("Đường truyền yếu")
+    expect(page.locator(".save-state")).to_contain_text("còn 1 mục chưa gửi")
     choose(page, 2)
 
     page.context.set_offline(False)
 
-    expect(page.locator(".save-state")).to_have_text("Đã lưu 09:00", timeout=15000)
+    expect(page.locator(".save-state")).to_have_text("Đã lưu 09:00")
     assert stored_choice(learner, path) == "2"
 
 
@@ -98,11 +109,12 @@ def test_a_reply_lost_on_the_way_makes_no_conflict_with_oneself(learner, origin,
 
     page.route("**/luu", lose_first_reply)
     choose(page, 1)
-    expect(page.locator(".save-state")).to_contain_text("Đường truyền yếu")
+    expect(page.locator(".save-state")).to_contain_text("còn 1 mục chưa gửi")
     choose(page, 2)
     page.locator(".quiz-actions .button").last.click()
 
-    page.wait_for_url(lambda url: not url.endswith(path), timeout=15000)
+    page.wait_for_url(lambda url: not url.endswith(path))
+    page.wait_for_function("() => document.querySelector('#question')?.dataset.state !== 'kept'")
     assert lost
     assert stored_choice(learner, path) == "2"
 
@@ -123,13 +135,15 @@ def test_another_tab_is_met_with_words(learner, origin, page):
 
     choose(page, 1)
 
-    expect(page.locator(".save-state")).to_contain_text("Câu này vừa được trả lời ở nơi khác")
+    expect(page.locator(".conflict")).to_contain_text("Câu này vừa được trả lời ở cửa sổ hoặc thiết bị khác")
+    expect(page.locator(".conflict strong")).to_have_text(words_of(learner, 1))
+    expect(page.locator("#cau-0")).to_be_checked()
     assert stored_choice(learner, path) == "0"
 
 
 def test_a_browser_without_storage_saves_all_the_same(learner, origin, page):
     page.add_init_script(
-        "Object.defineProperty(window, 'localStorage', { get() { throw new Error('blocked'); } });"
+        "Object.defineProperty(window, 'indexedDB', { get() { throw new Error('blocked'); } });"
     )
     path = choice_page(learner, origin, page)
 
@@ -138,6 +152,33 @@ def test_a_browser_without_storage_saves_all_the_same(learner, origin, page):
     expect(page.locator(".save-state")).to_have_text("Đã lưu 09:00")
     assert stored_choice(learner, path) == "1"
     assert page.complaints == []
+
+
+def test_a_browser_whose_storage_hangs_saves_all_the_same(learner, origin, page):
+    page.add_init_script("IDBFactory.prototype.open = () => ({});")
+    path = choice_page(learner, origin, page)
+
+    choose(page, 1)
+    expect(page.locator(".save-state")).to_have_text("Đã lưu 09:00")
+    choose(page, 2)
+
+    page.wait_for_selector("#question[data-state=saved]")
+    assert stored_choice(learner, path) == "2"
+
+
+def test_an_answer_left_behind_is_sent_before_the_end(learner, origin, page):
+    path = choice_page(learner, origin, page)
+    page.wait_for_selector("#question[data-ready]")
+    page.route("**/luu", lambda route: route.abort())
+    choose(page, 1)
+    page.wait_for_selector("#question[data-state=kept]")
+
+    page.goto(address(learner, origin, path.rpartition("/")[0] + "/nop-bai"))
+
+    page.wait_for_url(lambda url: url.endswith(path))
+    page.unroute("**/luu")
+    page.wait_for_selector("#question[data-state=saved]")
+    assert stored_choice(learner, path) == "1"
 
 
 def test_a_check_gives_feedback_in_its_place(learner, origin, page):

@@ -1,6 +1,7 @@
 """The compiler finds what is wrong, says where, and makes the same bytes of the same sources."""
 
 import json
+import re
 import unicodedata
 from datetime import date
 from pathlib import Path
@@ -10,8 +11,9 @@ import pytest
 import content_packages
 from content_packages.authoring import build
 from content_packages.authoring.banks import read_bank
+from content_packages.authoring.findings import CODES
 from content_packages.authoring.source_text import SourceText
-from tests.factories.content import PACKAGE, compile_package, write_package
+from tests.factories.content import PACKAGE, compile_package, serious, write_large_package, write_package
 
 MODULE = "modules/01-tong-quan/module.md"
 BANK = "banks/tong-quan.md"
@@ -20,21 +22,23 @@ PNG = bytes.fromhex("89504e470d0a1a0a")
 
 
 def found(folder: Path, **kinds) -> set[tuple[str, str, int]]:
-    return {(finding.code, finding.path, finding.line) for finding in build(folder, **kinds).findings}
+    return {
+        (finding.code, finding.path, finding.line) for finding in serious(build(folder, **kinds).findings)
+    }
 
 
 def test_a_sound_package_has_no_findings_and_a_digest(tmp_path):
     compiled = compile_package(tmp_path)
 
-    assert compiled.findings == ()
+    assert serious(compiled.findings) == []
     assert (compiled.package_id, compiled.version) == ("nhap-mon", "1.0.0")
     assert len(compiled.digest or "") == 64
 
 
-def test_the_shipped_curriculum_has_no_findings():
+def test_the_shipped_curriculum_has_no_errors():
     folder = Path(content_packages.__file__).parent / "cchc"
 
-    assert build(folder, today=date(2026, 11, 24)).findings == ()
+    assert build(folder, today=date(2026, 11, 24)).errors == ()
 
 
 BROKEN = [
@@ -42,10 +46,11 @@ BROKEN = [
     ("P001", "package.yaml", 6, {"package.yaml": ("title: Nhập", "title: [Nhập")}),
     ("P002", "package.yaml", 3, {"package.yaml": ("version: 1.0.0", "version: 1.2")}),
     ("P002", "package.yaml", 1, {"package.yaml": ("lang: vi", "langue: vi")}),
-    ("P002", "package.yaml", 8, {"package.yaml": ("module: 01-tong-quan", "survey: phan-hoi")}),
+    ("P002", "package.yaml", 8, {"package.yaml": ("module: 01-tong-quan", "video: phan-hoi")}),
+    ("P003", "package.yaml", 8, {"package.yaml": ("module: 01-tong-quan", "survey: phan-hoi")}),
     ("P003", "package.yaml", 9, {"package.yaml": ("quiz: cuoi-bai", "quiz: giua-bai")}),
     ("P004", QUIZ, 1, {"package.yaml": ("  - quiz: cuoi-bai\n", "")}),
-    ("P006", "qa", 1, {"qa/hoi-dap.md": "---\nqa: hoi-dap\n---\n"}),
+    ("P006", "thu-vien", 1, {"thu-vien/a.md": "a"}),
     ("M001", MODULE, 1, {MODULE: ("---\nid", "id")}),
     ("M002", MODULE, 2, {MODULE: ("minutes: 10", "phut: 10")}),
     ("M003", MODULE, 9, {MODULE: ("## Sáu nội dung\n", "Lời mở đầu.\n\n## Sáu nội dung\n")}),
@@ -102,11 +107,11 @@ def test_what_is_broken_is_found_where_it_is(tmp_path, code, path, line, changes
 def test_one_mistake_is_one_finding(tmp_path):
     folder = write_package(tmp_path, {BANK: ("- [x] Sáu", "- [ ] Sáu")})
 
-    assert [finding.code for finding in build(folder).findings] == ["Q002"]
+    assert [finding.code for finding in serious(build(folder).findings)] == ["Q002"]
 
 
 def test_a_finding_speaks_vietnamese_and_names_the_place(tmp_path):
-    (finding,) = build(write_package(tmp_path, {QUIZ: ("count: 4", "count: 5")})).findings
+    (finding,) = build(write_package(tmp_path, {QUIZ: ("count: 4", "count: 5")})).errors
 
     assert str(finding).startswith("quizzes/cuoi-bai.yaml:11: Z005 lỗi: không đủ câu hỏi")
 
@@ -116,8 +121,8 @@ def test_two_rules_on_one_bank_are_counted_together(tmp_path):
     enough = draw.replace("4", "2") + draw.replace("4", "2")
     too_many = draw.replace("4", "3") + draw.replace("4", "3")
 
-    assert compile_package(tmp_path / "a", changes={QUIZ: (draw, enough)}).findings == ()
-    assert [f.code for f in compile_package(tmp_path / "b", changes={QUIZ: (draw, too_many)}).findings] == [
+    assert compile_package(tmp_path / "a", changes={QUIZ: (draw, enough)}).errors == ()
+    assert [f.code for f in compile_package(tmp_path / "b", changes={QUIZ: (draw, too_many)}).errors] == [
         "Z005"
     ]
 
@@ -129,16 +134,20 @@ def test_a_package_with_errors_has_no_canonical_form(tmp_path):
 
 
 def test_dates_warn_only_on_the_day_that_is_asked_for(tmp_path):
-    basis = "legal_basis:\n  - {ref: 1/QĐ, date: 2020-01-01, expires: 2026-06-30}\nreview_by: 2026-09-01\n"
-    folder = write_package(tmp_path, {"package.yaml": ("outline:", basis + "outline:")})
+    law = "  - {ref: 905/QĐ-BNV, date: 2022-11-17"
+    dated = f"{law}, expires: 2026-06-30, replaced_by: 1/QĐ-BNV"
+    folder = write_package(tmp_path, {"package.yaml": (law, f"  - {{ref: 1/QĐ, date: 2026-01-02}}\n{dated}")})
+    (folder / "package.yaml").write_text((folder / "package.yaml").read_text() + "review_by: 2026-09-01\n")
 
     assert found(folder) == set()
     assert found(folder, today=date(2026, 6, 30)) == set()
     late = build(folder, today=date(2026, 9, 2))
-    assert {(f.code, f.line, f.severity) for f in late.findings} == {
-        ("P020", 9, "warning"),
-        ("P021", 8, "warning"),
+    assert {(f.code, f.line, f.severity) for f in serious(late.findings)} == {
+        ("P020", 14, "warning"),
+        ("P021", 13, "warning"),
+        ("Z009", 11, "warning"),
     }
+    assert "hết hiệu lực sau ngày 30/06/2026; thay bằng 1/QĐ-BNV; 2 câu" in str(late.findings)
     assert late.canonical is not None
 
 
@@ -316,11 +325,17 @@ def test_no_means_no_and_not_false():
 
 
 def test_five_hundred_questions_compile_in_a_moment(tmp_path):
-    block = PACKAGE[BANK].split("## tq-2")[1].split("## tq-3")[0]
-    questions = "".join(f"## nhieu-{number}{block}" for number in range(500))
-    folder = write_package(tmp_path, {"banks/nhieu.md": "---\nbank: nhieu\n---\n\n" + questions})
+    folder = write_large_package(tmp_path, banks=100, questions=5)
 
     compiled = build(folder)
 
-    assert compiled.findings == ()
-    assert len(json.loads(compiled.canonical or "")["questions"]) == 505
+    assert compiled.errors == ()
+    assert len(json.loads(compiled.canonical or "")["questions"]) == 500
+
+
+def test_every_code_that_is_used_is_explained_and_every_explained_one_is_used():
+    rooms = Path(content_packages.__file__).parent / "authoring"
+    written = "".join(path.read_text("utf-8") for path in rooms.glob("*.py") if path.name != "findings.py")
+    written += (rooms.parents[1] / "lti_tool/cli/content.py").read_text("utf-8")
+
+    assert set(re.findall(r'"([A-Z]\d{3})"', written)) == set(CODES)

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from lti_tool.reports.csv_files import write_csv
+from sync.csv_files import write_csv
 
 
 def read_back(written: bytes) -> list[list[str]]:

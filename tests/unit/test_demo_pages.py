@@ -6,7 +6,7 @@ import pytest
 
 from content_packages.assessment.responses import response_from_form
 from content_packages.assessment.scoring import score_response
-from content_packages.contents import question_from_canonical
+from content_packages.reading import question_from_canonical
 from lti_tool.demo.errors import PageNotAsExpected
 from lti_tool.demo.knowledge import Knowledge, fill_in, plain_words
 from lti_tool.demo.pages import read_forms, read_page

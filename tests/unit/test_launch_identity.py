@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 import pytest
 
 from lti_tool.launch.claims import read_launch_claims
+from lti_tool.launch.enrolment import registration_of
 from lti_tool.launch.identity import account_from_subject
-from lti_tool.launch.open_content import framing_origins, registration_of
+from lti_tool.launch.open_content import framing_origins
 from lti_tool.platforms.register import Platform
 from tests.factories.lti import FakePlatform, make_claims
 
@@ -64,6 +65,15 @@ def test_only_a_new_major_version_is_another_registration():
 
     assert first == minor
     assert first != major
+
+
+def test_each_round_of_a_periodic_test_is_another_registration():
+    registrations = {
+        registration_of(launch_claims(), package_id="p", version="1.0.0", window=window)
+        for window in ("", "1", "2")
+    }
+
+    assert len(registrations) == 3
 
 
 def test_the_lms_frames_us_from_its_issuer_its_sign_in_and_its_courses():

@@ -49,6 +49,14 @@ def test_private_text_inside_a_value_is_redacted(text):
     )
 
 
+def test_the_address_of_a_teachers_choice_is_redacted():
+    line = f"GET /chon/{'0f' * 16}/cai-dat https://t/chon/{'0f' * 16}/ HTTP/1.1"
+
+    cleaned = redact(None, "info", {"event": line})["event"]
+
+    assert cleaned == f"GET /chon/{REDACTED}/cai-dat https://t/chon/{REDACTED}/ HTTP/1.1"
+
+
 def test_the_hints_of_a_login_by_get_are_redacted():
     line = "GET /lti/login?iss=https://lms.vn&login_hint=hoc-vien-17&lti_message_hint=%7B17%7D HTTP/1.1"
 
@@ -58,6 +66,18 @@ def test_the_hints_of_a_login_by_get_are_redacted():
         cleaned
         == f"GET /lti/login?iss=https://lms.vn&login_hint={REDACTED}&lti_message_hint={REDACTED} HTTP/1.1"
     )
+
+
+def test_the_invitation_and_the_token_of_a_registration_are_redacted():
+    line = (
+        "GET /lti/register/Zk3vXw-geheim_geheim_geheim_geheim?"
+        "openid_configuration=https://lms.example.test/c&registration_token=opaque-geheim HTTP/1.1"
+    )
+
+    kept = redact(None, "info", {"line": line})["line"]
+
+    assert "geheim" not in kept
+    assert "openid_configuration=https://lms.example.test/c" in kept
 
 
 def test_private_fields_are_found_inside_structures():

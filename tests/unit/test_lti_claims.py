@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from lti_tool.identity.rules import STAFF_CODE_RULES, read_identity
 from lti_tool.launch.claims import Course, read_audience, read_launch_claims, read_times
 from lti_tool.launch.errors import ClaimMalformed, ClaimMissing
 from tests.factories.lti import AGS, AGS_SCOPE, LTI, FakePlatform, make_ags, make_claims
@@ -21,7 +22,7 @@ def test_a_learners_launch_is_read_whole():
     assert claims.subject == "5"
     assert claims.course == Course(id="2", title="Khóa thử")
     assert claims.resource_link_id == "7"
-    assert claims.staff_code == "CB-99001"
+    assert claims.identity_values["lis.person_sourcedid"] == "CB-99001"
     assert claims.full_name == "Trần Thị Thử"
     assert claims.line_item_url == "https://lms.example.test/items/3/lineitem?type_id=2"
 
@@ -47,7 +48,9 @@ def test_a_variable_that_the_lms_did_not_know_is_absent():
     ],
 )
 def test_the_staff_code_comes_from_lis_or_from_a_custom_parameter(lis, custom, expected):
-    assert read_launch_claims(claims_with(lis=lis, custom=custom)).staff_code == expected
+    values = read_launch_claims(claims_with(lis=lis, custom=custom)).identity_values
+
+    assert read_identity(values, STAFF_CODE_RULES).staff_code == expected
 
 
 def test_a_vietnamese_name_is_put_together_family_name_first():

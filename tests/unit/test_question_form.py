@@ -6,8 +6,9 @@ import pytest
 from flask import Flask
 from flask_babel import Babel
 
+from content_packages.assessment.disclosure import Disclosure
 from content_packages.contents import Option
-from content_packages.player.question_form import Disclosure, key_form, question_form
+from content_packages.player.question_form import key_form, question_form
 from content_packages.player.wording import lesson_html, shown_length, shown_number, shown_percent
 from tests.factories.content import make_question
 

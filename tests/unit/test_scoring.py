@@ -95,9 +95,33 @@ def test_numbers_are_read_as_vietnamese_and_english_write_them(text, numbers):
     assert numbers_read_from(text) == {Decimal(number) for number in numbers}
 
 
-@pytest.mark.parametrize("text", ["Bộ Nội vụ", "bo noi vu", " BỘ  NỘI VỤ. ", "“Bộ Nội vụ”", "bộ nội vụ"])
+@pytest.mark.parametrize("text", ["Bộ Nội vụ", " BỘ  NỘI VỤ. ", "“Bộ Nội vụ”", "bộ nội vụ"])
 def test_a_short_answer_forgives_haste(text):
     assert score_response(make_question("short"), Response(text=text)) == 1.0
+
+
+@pytest.mark.parametrize(
+    ("rules", "text", "earned"),
+    [
+        ({}, "bo noi vu", 0.0),
+        ({"fold_diacritics": True}, "bo noi vu", 1.0),
+        ({"fold_diacritics": True}, "Bộ Nội vụ", 1.0),
+        ({"case_sensitive": True}, "bộ nội vụ", 0.0),
+        ({"case_sensitive": True}, "Bộ Nội vụ.", 1.0),
+        ({"case_sensitive": True, "fold_diacritics": True}, "Bo Noi vu", 1.0),
+        ({"case_sensitive": True, "fold_diacritics": True}, "bo noi vu", 0.0),
+    ],
+)
+def test_a_short_answer_is_as_tolerant_as_its_question_says(rules, text, earned):
+    assert score_response(make_question("short", **rules), Response(text=text)) == earned
+
+
+@pytest.mark.parametrize(
+    ("blanks", "earned"),
+    [(("76/NQ-CP", 0), 1.0), (("76/nq-cp", 1), 0.5), (("", None), 0.0), (("905", 0), 0.5)],
+)
+def test_a_cloze_question_earns_the_share_of_its_blanks(blanks, earned):
+    assert score_response(make_question("cloze"), Response(blanks=blanks)) == earned
 
 
 @pytest.mark.parametrize("text", ["Bộ Tư pháp", "", "Bộ", "Bộ Nội vụ và Bộ Tư pháp"])
@@ -132,12 +156,15 @@ def test_exactly_the_pass_mark_passes():
     assert not is_passed(seven_of_ten - 0.001, mastery=0.7)
 
 
-KINDS = st.sampled_from(["single", "truefalse", "multiple", "match", "order", "numeric", "short", "essay"])
+KINDS = st.sampled_from(
+    ["single", "truefalse", "multiple", "match", "order", "numeric", "short", "cloze", "essay"]
+)
 RESPONSES = st.builds(
     Response,
     chosen=st.lists(st.integers(0, 3), unique=True).map(tuple),
     places=st.lists(st.none() | st.integers(0, 2), min_size=3, max_size=3).map(tuple),
     text=st.text(max_size=20),
+    blanks=st.tuples(st.text(max_size=10), st.none() | st.integers(0, 2)),
 )
 
 

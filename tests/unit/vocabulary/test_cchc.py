@@ -53,3 +53,11 @@ def test_the_base_may_end_with_or_without_a_slash():
 )
 def test_another_identifier_is_not_ours(iri):
     assert cchc.parse_activity_iri(BASE, iri) is None
+
+
+def test_a_source_and_the_account_that_vouches_for_it_belong_together():
+    account = cchc.source_authority(BASE, "lrs-bo-y-te")
+
+    assert cchc.source_of_authority(BASE, account) == "lrs-bo-y-te"
+    assert cchc.source_of_authority("https://other.example/", account) == ""
+    assert cchc.source_of_authority(BASE, cchc.tool_authority(BASE)) == ""
