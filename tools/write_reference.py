@@ -1,21 +1,28 @@
 """Writes the reference pages that describe the code, or with --check says which of them are out of date.
 
-docs/settings.md, docs/cli.md, docs/addresses.md and docs/error-codes.md are printed from the code itself,
-so they cannot tell something else than what runs.
+docs/settings.md, docs/cli.md, docs/addresses.md, docs/error-codes.md, docs/lint-codes.md and
+docs/xapi-profile/ are printed from the code itself, so they cannot tell something else than what runs.
 """
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from content_packages.authoring.findings import CODES
 from lti_tool.app import create_app
 from lti_tool.cli import cli
 from lti_tool.cli.settings import settings_reference
 from lti_tool.error_pages import explanation_of
 from lti_tool.settings import load_settings
+from lti_tool.xapi_profile.reading import profile_text
 from xapi_bridge.errors import RuleBroken
+from xapi_bridge.vocabulary.profile import profile_document
+
+#: The default of CCHC_IRI_BASE: an installation's own profile begins with its own.
+EXAMPLE_BASE = "https://cchc.example/"
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -27,7 +34,15 @@ def reference_pages() -> dict[str, str]:
         "cli.md": cli_reference(),
         "addresses.md": address_reference(),
         "error-codes.md": error_reference(),
+        "lint-codes.md": lint_reference(),
+        "xapi-profile/README.md": profile_text(EXAMPLE_BASE),
+        "xapi-profile/profile.jsonld": profile_json(),
     }
+
+
+def profile_json() -> str:
+    """The xAPI profile of an installation with the default IRI base."""
+    return json.dumps(profile_document(EXAMPLE_BASE), ensure_ascii=False, indent=2) + "\n"
 
 
 def cli_reference() -> str:
@@ -37,6 +52,15 @@ def cli_reference() -> str:
         context = click.Context(command, info_name=path, terminal_width=100, max_content_width=100)
         sections.append(f"## {path}\n\n```text\n{command.get_help(context).strip()}\n```\n")
     return "\n".join(sections)
+
+
+def lint_reference() -> str:
+    """Every rule that `cchc content lint` holds a package to."""
+    lines = ["# Lint codes", "", "What `cchc content lint` asks of a package.", ""]
+    lines += ["Printed by `make reference`.", ""]
+    lines += ["| Code | Rule |", "| --- | --- |"]
+    lines += [f"| `{code}` | {rule} |" for code, rule in sorted(CODES.items())]
+    return "\n".join(lines) + "\n"
 
 
 def walk_commands(command: click.Command, path: str) -> Iterator[tuple[str, click.Command]]:

@@ -1,0 +1,1 @@
+"""A whole country of learners, and what its statistics cost."""

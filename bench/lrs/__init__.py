@@ -1,0 +1,1 @@
+"""Load on a learning record store: our own from this tree, or another by its address."""
