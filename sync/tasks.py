@@ -74,6 +74,12 @@ def hand_in_overdue_attempts() -> int:
     return timetable.hand_in_overdue_attempts()
 
 
+@shared_task(name=f"{PREFIX}enter_staff_lists")  # type: ignore[untyped-decorator]
+def enter_staff_lists() -> int:
+    """Enters the lists of staff that somebody decided to enter."""
+    return timetable.enter_staff_lists()
+
+
 @shared_task(name=f"{PREFIX}look_after_questions")  # type: ignore[untyped-decorator]
 def look_after_questions() -> int:
     """Gives waiting questions to experts, and reminds experts of deadlines."""
