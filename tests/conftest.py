@@ -82,16 +82,52 @@ def postgresql_server() -> str:
 
 
 @pytest.fixture(scope="session")
-def prepared_postgresql_url(postgresql_server: str) -> Iterator[str]:
-    """A migrated database of this test run's own, dropped at the end."""
-    name = f"cchc_test_{uuid.uuid4().hex[:12]}"
+def postgresql_template(postgresql_server: str) -> Iterator[str]:
+    """Name of a migrated database that nobody opens; copying it takes a tenth of migrating."""
+    name = f"cchc_template_{uuid.uuid4().hex[:12]}"
     _command_server(postgresql_server, f'CREATE DATABASE "{name}"')
-    url = postgresql_server.rsplit("/", 1)[0] + f"/{name}"
-    engine = create_database_engine(url)
+    engine = create_database_engine(_database_of(postgresql_server, name))
     prepare_schema(engine)
     engine.dispose()
-    yield url
+    yield name
     _command_server(postgresql_server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def prepared_postgresql_url(postgresql_server: str, postgresql_template: str) -> Iterator[str]:
+    """A migrated database of this test run's own, dropped at the end."""
+    with _copied(postgresql_server, postgresql_template) as url:
+        yield url
+
+
+@contextmanager
+def _copied(server: str, template: str) -> Iterator[str]:
+    """Address of a copy of the template, dropped at the end."""
+    name = f"cchc_test_{uuid.uuid4().hex[:12]}"
+    _command_server(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield _database_of(server, name)
+    _command_server(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _database_of(server: str, name: str) -> str:
+    return server.rsplit("/", 1)[0] + f"/{name}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def own_engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An engine on a migrated database of the test's own, whose tables it may change; each engine in turn."""
+    if request.param == "sqlite":
+        copy = tmp_path / "own.sqlite"
+        shutil.copy(request.getfixturevalue("prepared_sqlite_file"), copy)
+        made = create_database_engine(f"sqlite:///{copy}")
+        yield made
+        made.dispose()
+        return
+    template = request.getfixturevalue("postgresql_template")
+    with _copied(request.getfixturevalue("postgresql_server"), template) as url:
+        made = create_database_engine(url)
+        yield made
+        made.dispose()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
@@ -103,7 +139,7 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterat
     server = request.getfixturevalue("postgresql_server")
     name = f"cchc_empty_{uuid.uuid4().hex[:12]}"
     _command_server(server, f'CREATE DATABASE "{name}"')
-    yield server.rsplit("/", 1)[0] + f"/{name}"
+    yield _database_of(server, name)
     _command_server(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 

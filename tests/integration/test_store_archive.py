@@ -7,10 +7,10 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine, func, inspect, select, text
 from sqlalchemy.orm import Session
 
-from lti_tool.database_schema import schema_differences, upgrade_database
+from lti_tool.database_schema import schema_differences
 from tests.factories.statements import (
     AUTHORITY,
     LESSON,
@@ -46,17 +46,29 @@ NOW = datetime(2026, 5, 2, tzinfo=UTC)
 IN_MARCH = Month(2026, 3)
 
 
-@pytest.fixture(params=["plain", "parted"])
-def store(request, empty_engine) -> Engine:
+POSTGRESQL = pytest.param("postgresql", marks=pytest.mark.postgresql)
+only_on_postgresql = pytest.mark.parametrize("own_engine", [POSTGRESQL], indirect=True)
+
+
+@pytest.fixture
+def store(request, own_engine) -> Engine:
     """A store of each kind on each engine; SQLite has no parts."""
-    upgrade_database(empty_engine)
     if request.param == "parted":
-        if empty_engine.dialect.name == "sqlite":
-            pytest.skip("SQLite has no parts")
-        record(empty_engine, MARCH - timedelta(days=20), make_statement())
-        with Session(empty_engine) as session, session.begin():
+        record(own_engine, MARCH - timedelta(days=20), make_statement())
+        with Session(own_engine) as session, session.begin():
             part_by_month(session, now=NOW)
-    return empty_engine
+    return own_engine
+
+
+of_each_kind = pytest.mark.parametrize(
+    ("own_engine", "store"),
+    [
+        pytest.param("sqlite", "plain"),
+        pytest.param("postgresql", "plain", marks=pytest.mark.postgresql),
+        pytest.param("postgresql", "parted", marks=pytest.mark.postgresql),
+    ],
+    indirect=True,
+)
 
 
 def record(engine: Engine, at: datetime, *statements: Statement) -> list[UUID]:
@@ -131,6 +143,7 @@ def file_of(folder: Path) -> Path:
     return folder / "statements-2026-03.parquet"
 
 
+@of_each_kind
 def test_a_month_that_left_comes_back_as_it_was(store, tmp_path):
     registration = str(uuid4())
     first = make_statement(stored="1999-01-01T00:00:00Z", context={"registration": registration})
@@ -148,6 +161,7 @@ def test_a_month_that_left_comes_back_as_it_was(store, tmp_path):
     assert_counters_are_true(store)
 
 
+@of_each_kind
 def test_an_archived_statement_is_told_apart_from_one_that_never_was(store, tmp_path):
     (one,) = record(store, MARCH, make_statement())
 
@@ -161,6 +175,7 @@ def test_an_archived_statement_is_told_apart_from_one_that_never_was(store, tmp_
         assert query_statements(session, StatementQuery(activity=LESSON, since=MARCH)).statements == []
 
 
+@of_each_kind
 @pytest.mark.parametrize("timestamp", [{}, {"timestamp": "2026-03-09T08:00:00+07:00"}])
 def test_an_archived_id_is_known_when_it_comes_again(store, tmp_path, timestamp):
     given = make_statement(**timestamp)
@@ -175,6 +190,7 @@ def test_an_archived_id_is_known_when_it_comes_again(store, tmp_path, timestamp)
         record(store, NOW, make_statement(id=str(given.id), result={"success": True}, **timestamp))
 
 
+@of_each_kind
 def test_what_was_voided_while_away_is_voided_when_it_is_back(store, tmp_path):
     (one, other) = record(store, MARCH, make_statement(), make_statement())
     move_out(store, IN_MARCH, tmp_path)
@@ -187,6 +203,7 @@ def test_what_was_voided_while_away_is_voided_when_it_is_back(store, tmp_path):
         assert find_statement(session, other).statement_id == other
 
 
+@of_each_kind
 def test_a_statement_about_an_archived_one_is_found_by_it_again(store, tmp_path):
     (one,) = record(store, MARCH, make_statement())
     move_out(store, IN_MARCH, tmp_path)
@@ -200,6 +217,7 @@ def test_a_statement_about_an_archived_one_is_found_by_it_again(store, tmp_path)
     assert_counters_are_true(store)
 
 
+@of_each_kind
 @pytest.mark.parametrize("steps", [0, 1, 2])
 def test_an_interrupted_removal_goes_on_where_it_was(store, tmp_path, steps):
     record(store, MARCH, *(make_statement() for _ in range(5)))
@@ -215,6 +233,7 @@ def test_an_interrupted_removal_goes_on_where_it_was(store, tmp_path, steps):
     assert all_statements(store) == before
 
 
+@of_each_kind
 def test_nothing_is_removed_when_a_statement_changed_after_the_file_was_written(store, tmp_path):
     (one,) = record(store, MARCH, make_statement())
     move_out(store, IN_MARCH, tmp_path, until=0)
@@ -227,6 +246,7 @@ def test_nothing_is_removed_when_a_statement_changed_after_the_file_was_written(
         assert find_voided_statement(session, one).voided
 
 
+@of_each_kind
 def test_nothing_is_noted_when_the_file_is_damaged(store, tmp_path):
     record(store, MARCH, make_statement(), make_statement())
     other = tmp_path / "other"
@@ -242,6 +262,7 @@ def test_nothing_is_noted_when_the_file_is_damaged(store, tmp_path):
         archive.note_archive(session, written, now=NOW)
 
 
+@of_each_kind
 def test_a_file_that_was_changed_is_not_restored(store, tmp_path):
     record(store, MARCH, make_statement())
     record(store, APRIL, make_statement())
@@ -254,6 +275,7 @@ def test_a_file_that_was_changed_is_not_restored(store, tmp_path):
         find_archive_of(session, file_of(tmp_path))
 
 
+@of_each_kind
 def test_an_empty_month_is_not_archived(store, tmp_path):
     with Session(store) as session, pytest.raises(ArchiveRefused, match="no statement"):
         archive.write_month(session, Month(2020, 1), tmp_path)
@@ -267,29 +289,59 @@ def test_a_month_is_year_and_month(written):
         month_from_text(written)
 
 
-def test_parting_a_store_loses_nothing(empty_engine):
-    upgrade_database(empty_engine)
-    if empty_engine.dialect.name == "sqlite":
-        with Session(empty_engine) as session, pytest.raises(ArchiveRefused, match="PostgreSQL"):
-            part_by_month(session, now=NOW)
-        return
-    for month in (1, 3, 4):
-        first = make_statement()
-        record(empty_engine, datetime(2026, month, 31 if month < 4 else 30, 23, 59, 59, tzinfo=UTC), first,
-               make_reference(first.id))  # fmt: skip
-    statements, postings = all_statements(empty_engine), all_postings(empty_engine)
-
-    with Session(empty_engine) as session, session.begin():
-        months = part_by_month(session, now=NOW)
-
-    assert (str(months[0]), str(months[-1])) == ("2026-01", "2026-08")
-    assert all_statements(empty_engine) == statements
-    assert all_postings(empty_engine) == postings
-    assert schema_differences(empty_engine) == []
-    with Session(empty_engine) as session, pytest.raises(ArchiveRefused, match="already"):
+@pytest.mark.parametrize("own_engine", ["sqlite"], indirect=True)
+def test_a_store_on_sqlite_is_not_parted(own_engine):
+    with Session(own_engine) as session, pytest.raises(ArchiveRefused, match="PostgreSQL"):
         part_by_month(session, now=NOW)
 
 
+@only_on_postgresql
+def test_the_views_and_the_rights_of_others_outlive_the_parting(own_engine):
+    (one,) = record(own_engine, MARCH, make_statement())
+    reader = f"cchc_reader_{uuid4().hex[:8]}"
+    views = inspect(own_engine).get_view_names()
+    command(own_engine, f"CREATE ROLE {reader}")
+    command(own_engine, "CREATE VIEW near AS SELECT seq, statement_id FROM xapi_statement")
+    command(own_engine, "CREATE VIEW far AS SELECT statement_id FROM near")
+    command(own_engine, f"GRANT SELECT ON far, xapi_statement TO {reader}")
+
+    with Session(own_engine) as session, session.begin():
+        part_by_month(session, now=NOW)
+
+    assert set(inspect(own_engine).get_view_names()) == {*views, "near", "far"}
+    with own_engine.begin() as connection:
+        connection.execute(text(f"SET LOCAL ROLE {reader}"))
+        assert connection.scalars(text("SELECT statement_id FROM far")).all() == [one]
+        assert connection.scalar(text("SELECT count(*) FROM xapi_statement")) == 1
+    command(own_engine, f"DROP OWNED BY {reader}")
+    command(own_engine, f"DROP ROLE {reader}")
+
+
+def command(engine: Engine, words: str) -> None:
+    with engine.begin() as connection:
+        connection.execute(text(words))
+
+
+@only_on_postgresql
+def test_parting_a_store_loses_nothing(own_engine):
+    for month in (1, 3, 4):
+        first = make_statement()
+        record(own_engine, datetime(2026, month, 31 if month < 4 else 30, 23, 59, 59, tzinfo=UTC), first,
+               make_reference(first.id))  # fmt: skip
+    statements, postings = all_statements(own_engine), all_postings(own_engine)
+
+    with Session(own_engine) as session, session.begin():
+        months = part_by_month(session, now=NOW)
+
+    assert (str(months[0]), str(months[-1])) == ("2026-01", "2026-08")
+    assert all_statements(own_engine) == statements
+    assert all_postings(own_engine) == postings
+    assert schema_differences(own_engine) == []
+    with Session(own_engine) as session, pytest.raises(ArchiveRefused, match="already"):
+        part_by_month(session, now=NOW)
+
+
+@of_each_kind
 def test_months_are_made_ahead_with_what_came_without_one(store):
     later = datetime(2027, 1, 5, tzinfo=UTC)
     (late,) = record(store, later, make_statement())

@@ -14,6 +14,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from xapi_bridge.errors import ArchiveRefused
+from xapi_bridge.store.dependent_views import views_set_aside
 from xapi_bridge.store.models import StatementRow
 from xapi_bridge.store.sequence import hold_sequence, instant_of, sequence_at
 
@@ -97,7 +98,8 @@ def part_by_month(session: Session, *, now: datetime) -> list[Month]:
     hold_sequence(session)
     first = session.scalar(select(func.min(StatementRow.seq)))
     months = _months_between(month_of(first) if first else _month_at(now), _months_ahead(now)[-1])
-    _part_table(session, months)
+    with views_set_aside(session.connection(), _TABLE):
+        _part_table(session, months)
     return months
 
 
