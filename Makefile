@@ -29,7 +29,14 @@ demo: $(STAMP)
 system-for-tests:
 	tools/prepare_test_machine
 
-test: $(STAMP) system-for-tests
+# Large (a cluster's engine), so not in what `make demo` installs.
+SPARK := .venv/spark-installed
+
+$(SPARK): $(STAMP)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,spark]'
+	touch $(SPARK)
+
+test: $(STAMP) system-for-tests $(SPARK)
 	$(BIN)/python -m tools.run_tests $(TESTS)
 
 check: $(STAMP)
@@ -60,5 +67,5 @@ bench: $(STAMP)
 
 # Needs `uv`; writes the pinned list without any registry address.
 lock:
-	uv pip compile pyproject.toml --extra dev --extra s3 --extra analytics --universal --python-version 3.11 --upgrade \
+	uv pip compile pyproject.toml --extra dev --extra s3 --extra analytics --extra spark --universal --python-version 3.11 --upgrade \
 	  --no-annotate --no-header --no-emit-index-url --output-file constraints.txt

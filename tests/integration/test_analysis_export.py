@@ -182,7 +182,9 @@ def test_spark_gives_the_checksums_of_the_tables(history):
     if shutil.which("java") is None:
         missing_tool("Java is not installed: the expressions are not tried on Spark")
     if find_spec("pyspark") is None:
-        missing_tool("pyspark is not installed (pip install pyspark): the expressions are not tried on Spark")
+        missing_tool(
+            "pyspark is not installed (pip install '.[spark]'): the expressions are not tried on Spark"
+        )
     session, folder = history
     compared = compare_with_tables(session, folder)
 

@@ -130,9 +130,8 @@ def test_a_reader_does_not_wait_for_whoever_records(door, engine):
     assert len(readings(door)) == 2
 
 
-def test_on_sqlite_the_readings_lie_beside_the_database_for_their_owner_only(door, engine, tmp_path):
-    if engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL keeps them in its one database")
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_on_sqlite_the_readings_lie_beside_the_database_for_their_owner_only(door, tmp_path):
     door.post(make_properties(id=ID))
     door.get(statementId=ID)
 

@@ -151,7 +151,11 @@ def test_each_way_to_serve_answers_and_counts(engine, database_url, server, tmp_
     }
 
     with subprocess.Popen(
-        command, env=environment, stderr=subprocess.PIPE, stdout=subprocess.PIPE
+        command,
+        env=environment,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        preexec_fn=_listen_to_ctrl_c,
     ) as process:
         try:
             answered = wait_until(lambda: _answers(port) or process.poll() is not None)
@@ -163,6 +167,11 @@ def test_each_way_to_serve_answers_and_counts(engine, database_url, server, tmp_
 
     assert answered
     assert b"Traceback" not in complaints
+
+
+def _listen_to_ctrl_c() -> None:
+    """A suite run in the background of a shell ignores Ctrl-C, and what it starts would inherit that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _ended(process: subprocess.Popen[bytes]) -> bytes:

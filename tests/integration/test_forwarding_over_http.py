@@ -182,7 +182,6 @@ def test_a_worker_killed_again_and_again_loses_and_doubles_nothing(house, store,
     learn(house)
     expected = stored(house.engine)
     slow = HostileDoor(store.app, seed=5, bad=0.0)
-    began = time.monotonic()
 
     def slowly(environ, start_response):
         time.sleep(0.05)
@@ -205,7 +204,6 @@ def test_a_worker_killed_again_and_again_loses_and_doubles_nothing(house, store,
 
     assert stored(url_of(store)) == expected
     assert len(house.forwarded(target)) == sum(len(ids) for ids in expected.values())
-    assert time.monotonic() - began < 120
 
 
 def _start_worker(database_url, house):

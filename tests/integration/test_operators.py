@@ -248,12 +248,15 @@ def test_one_address_may_not_try_many_names(session):
 
 #: Rooms that nobody enters with an operator's cookie: login state, invitation, ticket or key protects them.
 DOORS_OF_THEIR_OWN = {
+    "asking",
     "course_report",
-    "own_results",
     "deep_linking",
+    "dispatch_door",
     "extensions",
+    "imported",
     "launch",
     "link_settings",
+    "own_results",
     "platforms",
     "player",
     "registration",
