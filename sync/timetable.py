@@ -42,7 +42,7 @@ from xapi_bridge.store.blobs import Blobs, sweep_spool
 from xapi_bridge.store.partitions import is_parted, make_months_ahead
 
 #: Statements per transaction: some tenths of a second on SQLite, during which a learner's save must wait.
-BATCH = 500
+BATCH = 1000
 #: Batches per run, so that one run does not keep a worker from its other jobs.
 MOST_BATCHES = 20
 #: Pause between two looks for columns that are wanted.

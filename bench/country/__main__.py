@@ -22,7 +22,7 @@ import psycopg
 from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
-from bench.country.facts import IRI_BASE, load_facts, module_iris, set_bookmark, store_newest
+from bench.country.facts import IRI_BASE, SITTING, load_facts, module_iris, set_bookmark, store_newest
 from bench.country.measuring import Meter, peak_memory
 from bench.country.people import create_country, new_draw
 from lti_tool.database import create_database_engine
@@ -109,8 +109,8 @@ class _Bench:
     def run(self) -> None:
         given = self.given
         print(
-            f"{self.engine.dialect.name}: {given.facts:,} facts, {given.people:,} people; "
-            f"load {os.getloadavg()[0]:.1f}"
+            f"{self.engine.dialect.name}: {given.facts:,} facts, {given.people:,} people, "
+            f"{given.batch} a transaction; load {os.getloadavg()[0]:.1f}"
         )
         self.generate()
         if given.only in {"", "new"}:
@@ -147,19 +147,19 @@ class _Bench:
             connection.exec_driver_sql("ANALYZE" if is_sqlite else "VACUUM ANALYZE")
 
     def increments(self) -> None:
-        self._increment("newest", late=False, warm_up=True)
-        self._increment("newest", late=False)
-        self._increment("completions of any day", late=True)
+        self._increment("newest (warm-up)", sitting=SITTING)
+        self._increment(f"newest, {SITTING} a sitting", sitting=SITTING)
+        self._increment("newest, each of another person and module")
+        self._increment("completions of any day, likewise", late=True)
 
-    def _increment(self, words: str, *, late: bool, warm_up: bool = False) -> None:
+    def _increment(self, words: str, *, late: bool = False, sitting: int = 1) -> None:
         count = self.given.new
         with Session(self.engine) as session, session.begin():
             self.last_seq = store_newest(
-                session, count, self.last_seq, self.account_ids, self.draw, late=late
+                session, count, self.last_seq, self.account_ids, self.draw, late=late, sitting=sitting
             )
         follower = rollups_follower(iri_base=IRI_BASE)
-        label = f"roll up {count:,} {words}, {self.given.batch} a transaction"
-        with self.meter.measure(f"{label}{' (warm-up)' if warm_up else ''}"):
+        with self.meter.measure(f"roll up {count:,} {words}"):
             while True:
                 with Session(self.engine) as session, session.begin():
                     if not follow_once(session, follower, limit=self.given.batch, now=NOW):

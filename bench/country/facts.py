@@ -121,17 +121,31 @@ def set_bookmark(session: Session, seq: int, *, now: datetime) -> None:
     session.flush()
 
 
+#: What a learner leaves in one sitting: pages read, questions answered, a result. Our demo's day has 31.
+SITTING: Final = 8
+
+
 def store_newest(
-    session: Session, count: int, after: int, account_ids: list[int], draw: Generator, *, late: bool
+    session: Session,
+    count: int,
+    after: int,
+    account_ids: list[int],
+    draw: Generator,
+    *,
+    late: bool = False,
+    sitting: int = 1,
 ) -> int:
     """Puts `count` real statements into the store behind `after`; returns the last `seq`.
 
     Args:
         late: completions only, of any day of the whole time: the worst batch.
+        sitting: so many statements in a row are of one person and module.
     """
     iris = module_iris()
     authority = cchc.tool_authority(IRI_BASE)
-    people = _skewed(count, len(account_ids), draw)
+    sittings = -(-count // sitting)
+    people = np.repeat(_skewed(sittings, len(account_ids), draw), sitting)
+    modules = np.repeat(draw.integers(MODULES, size=sittings), sitting)
     rows = []
     for number in range(count):
         is_completion = late or draw.random() < 0.12
@@ -150,7 +164,7 @@ def store_newest(
             },
             "verb": {"id": verb, "display": {"vi": "hoàn thành"}},
             "object": {
-                "id": iris[int(draw.integers(MODULES))],
+                "id": iris[int(modules[number])],
                 "objectType": "Activity",
                 "definition": {"name": {"vi": "Một chuyên đề về cải cách hành chính"}, "type": adl.MODULE},
             },

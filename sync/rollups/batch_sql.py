@@ -79,13 +79,13 @@ ANCESTORS: Final = EngineSql(
 #: As `Date` and `UtcInstant` write them.
 _TEXTS: Final[Mapping[str, Callable[[Any], str]]] = {
     "date": date.isoformat,
-    "timestamptz": lambda instant: instant.strftime("%Y-%m-%d %H:%M:%S.%f"),
+    "timestamptz": lambda instant: instant.isoformat(" ", "microseconds").removesuffix("+00:00"),
 }
 
 
 @dataclass(frozen=True)
 class Writing:
-    """An INSERT of many rows: one row of `?` for the driver to repeat, or columns as arrays.
+    """A change of many rows: one row of `?` for the driver to repeat, or columns as arrays.
 
     Attributes:
         texts: columns that SQLite keeps as text, by place: how.
@@ -129,6 +129,19 @@ ADD_TO_CELLS: Final = _writing(
     "ON CONFLICT (unit_id, module_iri, calendar, period_start) DO UPDATE SET "
     "people_accessed = sync_unit_count.people_accessed + excluded.people_accessed, "
     "people_completed = sync_unit_count.people_completed + excluded.people_completed",
+)
+#: Removes cells that count nobody any more; other cells stay.
+REMOVE_EMPTY_CELLS: Final = Writing(
+    EngineSql(
+        sqlite="DELETE FROM sync_unit_count WHERE unit_id = ? AND module_iri = ? AND calendar = ? "
+        "AND period_start = ? AND people_accessed = 0 AND people_completed = 0",
+        postgresql="DELETE FROM sync_unit_count u "
+        "USING unnest(%s::int[], %s::text[], %s::text[], %s::date[]) "
+        "AS k (unit_id, module_iri, calendar, day) "
+        "WHERE u.unit_id = k.unit_id AND u.module_iri = k.module_iri AND u.calendar = k.calendar "
+        "AND u.period_start = k.day AND u.people_accessed = 0 AND u.people_completed = 0",
+    ),
+    {3: date.isoformat},
 )
 
 

@@ -3,21 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import delete, tuple_
 from sqlalchemy.orm import Session
 
 from sync.calendars import Calendar, month_of
-from sync.rollups.batch_sql import ADD_TO_CELLS, ANCESTORS, read_by_numbers, write_rows
-from sync.rollups.models import UnitCount
+from sync.rollups.batch_sql import ADD_TO_CELLS, ANCESTORS, REMOVE_EMPTY_CELLS, read_by_numbers, write_rows
 from sync.rollups.state import ModuleState, StateChange
 
 #: (unit id, module IRI, calendar, first day of the month)
 Cell = tuple[int, str, str, date]
-
-#: Cells per command that names them one by one.
-_SLICE: Final = 500
 
 
 class People(NamedTuple):
@@ -94,19 +89,4 @@ def _ancestors(session: Session, unit_ids: set[int]) -> dict[int, list[int]]:
 def _add(session: Session, deltas: Mapping[Cell, People]) -> None:
     write_rows(session, ADD_TO_CELLS, [(*cell, *deltas[cell]) for cell in sorted(deltas)])
     shrunk = sorted(cell for cell, delta in deltas.items() if min(delta) < 0)
-    if shrunk:
-        _remove_empty(session, shrunk)
-
-
-def _remove_empty(session: Session, cells: list[Cell]) -> None:
-    key = tuple_(UnitCount.unit_id, UnitCount.module_iri, UnitCount.calendar, UnitCount.period_start)
-    for start in range(0, len(cells), _SLICE):
-        session.execute(
-            delete(UnitCount)
-            .where(
-                key.in_(cells[start : start + _SLICE]),
-                UnitCount.people_accessed == 0,
-                UnitCount.people_completed == 0,
-            )
-            .execution_options(synchronize_session=False)
-        )
+    write_rows(session, REMOVE_EMPTY_CELLS, shrunk)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import structlog
@@ -19,7 +20,7 @@ from sync.rollups.batch_sql import (
     read_by_pairs,
     write_rows,
 )
-from sync.rollups.definitions import Learning, is_final_result, learning_in
+from sync.rollups.definitions import FactKind, Learning, is_final_result, learning_in
 from sync.rollups.models import LONGEST_IRI, LearningFact, QuizScore
 from sync.statement_outline import StatementOutline, read_outline
 from sync.trust import counting_authorities
@@ -39,8 +40,7 @@ _LONGEST_HOME_PAGE = ActorIdentity.home_page.type.length or 0
 _LONGEST_ACCOUNT_NAME = ActorIdentity.account_name.type.length or 0
 
 
-@dataclass(frozen=True)
-class _Scored:
+class _Scored(NamedTuple):
     """One scored end of an attempt."""
 
     stored: StoredStatement
@@ -60,23 +60,51 @@ class _Batch:
     voided_ids: set[UUID]
 
 
-@dataclass(frozen=True)
-class _Counted:
+class _Counted(NamedTuple):
     """One statement that counts."""
 
     stored: StoredStatement
     outline: StatementOutline
     learning: Learning
+    #: The day of it in Viet Nam.
+    occurred_on: date
 
     @property
     def account(self) -> Account:
         return self.outline.home_page, self.outline.account_name
 
 
+class News(NamedTuple):
+    """What a batch brought about one person's module.
+
+    Attributes:
+        first_on: the earliest day of it.
+        best_scaled: the best result in it; None without one.
+        needs_recount: a completion or a void is in it, so that days and numbers of completions may change.
+    """
+
+    first_on: date
+    best_scaled: float | None = None
+    needs_recount: bool = False
+
+    def plus(self, other: "News") -> "News":
+        """Both together."""
+        results = [one for one in (self.best_scaled, other.best_scaled) if one is not None]
+        return News(
+            min(self.first_on, other.first_on),
+            max(results, default=None),
+            self.needs_recount or other.needs_recount,
+        )
+
+
+#: For keys that must be counted again whatever came.
+RECOUNT: Final = News(date.min, needs_recount=True)
+
+
 def record_facts(
     session: Session, batch: Sequence[StoredStatement], *, iri_base: str, now: datetime
-) -> set[Key]:
-    """Stores the facts of one batch and applies its voids; returns what must be counted again.
+) -> dict[Key, News]:
+    """Stores the facts of one batch and applies its voids; returns what that says about whose module.
 
     Facts of accounts that belong to no person yet are kept and touch nothing: linking the account later
     marks the person.
@@ -92,9 +120,10 @@ def record_facts(
     through = max((stored.seq for stored in batch), default=0)
     _insert_facts(session, read.counted, identities, through=through)
     _insert_scores(session, read.scored, identities, through=through)
-    touched = {(identities[each.account], each.learning.module_iri) for each in read.counted}
-    touched |= _void_facts(session, read.voided_ids, through=through)
-    return _keys_of(session, touched)
+    news = _news_of(read.counted, identities)
+    for touched in _void_facts(session, read.voided_ids, through=through):
+        news[touched] = RECOUNT
+    return _by_person(session, news)
 
 
 def is_countable_account(home_page: str, account_name: str) -> bool:
@@ -127,7 +156,7 @@ def _read_batch(
 def _sort_in(read: _Batch, stored: StoredStatement, outline: StatementOutline, *, iri_base: str) -> None:
     learning = _learning_of_account(outline, iri_base=iri_base)
     if learning is not None:
-        read.counted.append(_Counted(stored, outline, learning))
+        read.counted.append(_Counted(stored, outline, learning, local_day(outline.occurred_at)))
     if is_countable_score(outline, iri_base=iri_base):
         read.scored.append(_Scored(stored, outline))
 
@@ -179,7 +208,7 @@ def _insert_facts(
             each.learning.module_iri,
             each.learning.kind.value,
             each.outline.occurred_at,
-            local_day(each.outline.occurred_at),
+            each.occurred_on,
             each.learning.scaled,
             each.learning.form.value,
             each.stored.statement_id in already_voided,
@@ -236,7 +265,25 @@ def _void_facts(session: Session, voided_ids: set[UUID], *, through: int) -> set
     return {(identity_id, module_iri) for identity_id, module_iri in found}
 
 
-def _keys_of(session: Session, touched: set[tuple[int, str]]) -> set[Key]:
-    """The same by person; accounts without a person fall away."""
-    person_of = dict(read_by_numbers(session, PEOPLE_OF_ACCOUNTS, {identity for identity, _ in touched}))
-    return {(person_of[identity], module) for identity, module in touched if identity in person_of}
+def _news_of(counted: Iterable[_Counted], identities: Mapping[Account, int]) -> dict[tuple[int, str], News]:
+    """By (account, module)."""
+    news: dict[tuple[int, str], News] = {}
+    for each in counted:
+        key = identities[each.account], each.learning.module_iri
+        is_plain = each.learning.kind is not FactKind.COMPLETED and not each.stored.voided
+        one = News(each.occurred_on, each.learning.scaled, not is_plain)
+        known = news.get(key)
+        news[key] = one if known is None else known.plus(one)
+    return news
+
+
+def _by_person(session: Session, news: Mapping[tuple[int, str], News]) -> dict[Key, News]:
+    """The same by person, who may have several accounts; accounts without a person fall away."""
+    person_of = dict(read_by_numbers(session, PEOPLE_OF_ACCOUNTS, {identity for identity, _ in news}))
+    by_person: dict[Key, News] = {}
+    for (identity, module_iri), one in news.items():
+        if identity in person_of:
+            key = person_of[identity], module_iri
+            known = by_person.get(key)
+            by_person[key] = one if known is None else known.plus(one)
+    return by_person

@@ -139,7 +139,7 @@ def _outline(statement: dict[str, Any], stored: StoredStatement) -> StatementOut
         object_iri=thing["id"] if thing.get("objectType", "Activity") == "Activity" else "",
         voided_statement_id=None,
         context_iris=tuple(_context_iris(context.get("contextActivities", {}))),
-        registration=None,
+        registration_text="",
         scaled=statement.get("result", {}).get("score", {}).get("scaled"),
         occurred_at=believable_instant(statement.get("timestamp", ""), stored=stored.stored),
         object_extensions=tuple((name, text) for name, text in extensions.items() if isinstance(text, str)),

@@ -4,7 +4,7 @@ State is never incremented by a statement. So a statement delivered twice, late 
 state as the same statements in any other order.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -21,7 +21,7 @@ from sync.rollups.batch_sql import (
     read_by_pairs,
     write_rows,
 )
-from sync.rollups.facts import Key
+from sync.rollups.facts import Key, News
 from sync.rollups.models import PersonModule
 
 
@@ -46,20 +46,33 @@ class StateChange(NamedTuple):
     after: ModuleState | None
 
 
-def refresh_states(session: Session, keys: Iterable[Key]) -> list[StateChange]:
-    """Computes the state of some people's modules anew, keeps it, and returns what changed, in key order."""
-    wanted = sorted(set(keys))
-    if not wanted:
+def refresh_states(session: Session, news: Mapping[Key, News]) -> list[StateChange]:
+    """Computes the state of some people's modules anew, keeps it, and returns what changed, in key order.
+
+    Most of what comes in changes nothing: one more page read in a module that was opened before. Such keys
+    are left alone, which also makes a batch cost the same however much is known about its people.
+    """
+    if not news:
         return []
     # What the caller changed and has not sent yet must be seen by SQL that is not built from objects.
     session.flush()
-    before = _kept_states(session, wanted)
+    before = _kept_states(session, sorted(news))
+    wanted = sorted(key for key, one in news.items() if not _is_covered(one, before.get(key)))
     after = _computed_states(session, wanted)
     changes = [
         StateChange(before.get(key), after.get(key)) for key in wanted if before.get(key) != after.get(key)
     ]
     _keep(session, changes)
     return changes
+
+
+def _is_covered(news: News, state: ModuleState | None) -> bool:
+    """Whether what came cannot change the state, even if it came before."""
+    if state is None or news.needs_recount or news.first_on < state.first_accessed_on:
+        return False
+    return news.best_scaled is None or (
+        state.best_scaled is not None and news.best_scaled <= state.best_scaled
+    )
 
 
 def _kept_states(session: Session, keys: Sequence[Key]) -> dict[Key, ModuleState]:

@@ -1,9 +1,9 @@
 """What counts as what, and which figures are held against which target."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from sync.rollups.definitions import (
     GIVEN_ACCESS,

@@ -201,7 +201,7 @@ def read_without_erased(session: Session, archived: Iterable[StoredStatement]) -
         # Version 2.0.0 accepts all that 1.0.3 accepts, so it reads every stored statement.
         parsed = [parse_statement(one.payload, version="2.0.0") for one in batch]
         for one, allowed in zip(batch, without_erased(session, parsed), strict=True):
-            yield replace(one, payload=allowed.raw)
+            yield one._replace(payload=allowed.raw)
 
 
 def _without_erased(

@@ -1,7 +1,7 @@
 """Following the store: what came after the point that a follower has reached."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, func, select
@@ -21,22 +21,24 @@ STORED_COLUMNS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class StoredStatement:
-    """One statement as it is kept.
+class StoredStatement(NamedTuple):
+    """One statement as it is kept; the fields are STORED_COLUMNS.
 
     Attributes:
         seq: its place in the one order of the store.
         voided: whether another statement took it back.
-        stored: the instant of `seq`, aware, in UTC.
         payload: UTF-8 JSON with id, stored, authority, version and timestamp.
     """
 
     seq: int
     statement_id: UUID
     voided: bool
-    stored: datetime
     payload: bytes
+
+    @property
+    def stored(self) -> datetime:
+        """The instant of `seq`, aware, in UTC."""
+        return instant_of(self.seq)
 
 
 def read_after(session: Session, seq: int, *, limit: int) -> list[StoredStatement]:
@@ -71,4 +73,4 @@ def has_id(statement_id: UUID) -> ColumnElement[bool]:
 
 def stored_from_row(row: "Row[int, UUID, bool, bytes]") -> StoredStatement:
     """A row of STORED_COLUMNS as a value."""
-    return StoredStatement(row.seq, row.statement_id, row.voided, instant_of(row.seq), row.payload)
+    return StoredStatement(*row)

@@ -5,7 +5,6 @@ One schema serves archives of a month and exports, so that both can be read by t
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -126,9 +125,8 @@ def read_parquet(path: Path) -> Iterator[ParquetStatement]:
 
 
 def _statement_from_row(row: dict[str, Any]) -> ParquetStatement:
-    stored: datetime = row["stored"]
     return ParquetStatement(
-        StoredStatement(row["seq"], UUID(row["statement_id"]), row["voided"], stored, row["payload"]),
+        StoredStatement(row["seq"], UUID(row["statement_id"]), row["voided"], row["payload"]),
         row["version"],
         row["received"],
         row["voids_own_only"],

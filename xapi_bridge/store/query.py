@@ -15,7 +15,7 @@ from xapi_bridge.statement import Account
 from xapi_bridge.store.follow import STORED_COLUMNS, StoredStatement, find_stored, has_id, stored_from_row
 from xapi_bridge.store.models import DIRECT, ArchiveRow, Part, StatementKey, StatementRow, Term, TermKind
 from xapi_bridge.store.postings import TermKey, agent_term, registration_term
-from xapi_bridge.store.sequence import instant_of, sequence_at
+from xapi_bridge.store.sequence import sequence_at
 from xapi_bridge.store.terms import find_counted_terms
 
 #: Most statements in one answer; `more` leads on.
@@ -285,4 +285,4 @@ def _stored_from_columns(
 ) -> StoredStatement:
     """A row as the drivers give it: SQLite knows neither UUIDs nor truth."""
     one = statement_id if isinstance(statement_id, UUID) else UUID(statement_id)
-    return StoredStatement(seq, one, bool(voided), instant_of(seq), bytes(payload))
+    return StoredStatement(seq, one, bool(voided), bytes(payload))

@@ -17,6 +17,7 @@ from sync.organization.unit_import.slices import in_slices
 from sync.organization_errors import UnitImportNotReady, UnitImportNotUndoable
 from sync.rollups.counts import apply_changes
 from sync.rollups.dirty import ROLLUPS
+from sync.rollups.facts import RECOUNT
 from sync.rollups.models import PersonModule
 from sync.rollups.state import refresh_states
 
@@ -118,7 +119,7 @@ def _count_again(session: Session, unit_ids: Sequence[int]) -> None:
             )
         )
         keys = [(person_id, module_iri) for person_id, module_iri in counted]
-        apply_changes(session, refresh_states(session, keys))
+        apply_changes(session, refresh_states(session, dict.fromkeys(keys, RECOUNT)))
 
 
 def _remove(session: Session, unit_ids: Sequence[int]) -> None:

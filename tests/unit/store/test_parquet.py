@@ -16,7 +16,7 @@ STORED = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 
 def make_stored(number: int = 0, **given: object) -> StoredStatement:
     text = json.dumps(make_properties(**given)).encode() + b" \n"
-    return StoredStatement(sequence_at(STORED) + number, uuid4(), False, STORED, text)
+    return StoredStatement(sequence_at(STORED) + number, uuid4(), False, text)
 
 
 def test_what_is_written_is_read_back_byte_for_byte(tmp_path):
