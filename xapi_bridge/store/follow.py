@@ -72,5 +72,5 @@ def has_id(statement_id: UUID) -> ColumnElement[bool]:
 
 
 def stored_from_row(row: "Row[int, UUID, bool, bytes]") -> StoredStatement:
-    """A row of STORED_COLUMNS as a value."""
-    return StoredStatement(*row)
+    """A row of STORED_COLUMNS, and of others, as a value."""
+    return StoredStatement(row.seq, row.statement_id, row.voided, row.payload)
