@@ -38,11 +38,24 @@ class ImportedQuestion:
 
 
 @dataclass(frozen=True)
+class ImportedPage:
+    """One page to read, as Markdown that stays inside a section of ours."""
+
+    title: str
+    markdown: str
+
+
+@dataclass(frozen=True)
 class ImportedQuestions:
-    """All questions of a foreign file and what was found, in the order of the file."""
+    """All questions of a foreign file and what was found, in the order of the file.
+
+    Attributes:
+        pages: what there is to read beside the questions; only whole courses have some.
+    """
 
     questions: tuple[ImportedQuestion, ...] = ()
     findings: tuple[Finding, ...] = ()
+    pages: tuple[ImportedPage, ...] = ()
 
 
 @dataclass
@@ -83,9 +96,9 @@ def settle(
             notes.error(question.line, "I014", f"câu {name}: {'; '.join(broken)}")
         else:
             kept.append(replace(question, canonical=canonical))
-    if not imported.questions and not imported.findings:
+    if not imported.questions and not imported.pages and not imported.findings:
         notes.error(1, "I003", "tệp không có câu hỏi nào đọc được")
-    return ImportedQuestions(tuple(kept), (*imported.findings, *notes.findings))
+    return ImportedQuestions(tuple(kept), (*imported.findings, *notes.findings), imported.pages)
 
 
 def _ids(questions: Iterable[ImportedQuestion], bank: str, notes: ImportNotes) -> Iterator[str]:

@@ -4,7 +4,7 @@ import io
 import re
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -13,9 +13,12 @@ from typing import Any, Final
 from content_packages.authoring import CompiledPackage, build
 from content_packages.authoring.findings import Finding
 from content_packages.authoring.yaml_out import write_yaml
+from content_packages.contents import Section
 from content_packages.formats.aiken_in import read_aiken
+from content_packages.formats.cartridge_in import is_cartridge, read_cartridge
+from content_packages.formats.foreign_text import plain_to_markdown
 from content_packages.formats.gift_in import read_gift
-from content_packages.formats.imported import ImportedQuestions, settle
+from content_packages.formats.imported import ImportedPage, ImportedQuestions, settle
 from content_packages.formats.moodle_in import read_moodle_xml
 from content_packages.formats.native_bank import write_bank
 from content_packages.formats.qti_in import read_qti
@@ -23,6 +26,7 @@ from content_packages.formats.sheet_in import read_sheet
 from content_packages.formats.word_in import read_word
 from content_packages.import_errors import ImportFormatUnknown
 from content_packages.imports.choices import ImportChoices
+from content_packages.reading import package_from_canonical
 
 _Reader = Callable[..., ImportedQuestions]
 
@@ -34,12 +38,15 @@ READERS: Final[Mapping[str, _Reader]] = {
     "gift": read_gift,
     "aiken": read_aiken,
     "qti": read_qti,
+    "cartridge": read_cartridge,
 }
 _AIKEN_KEY = re.compile(
     rb"^(ANSWER|\xc4\x90\xc3\x81P \xc3\x81N)\s*:\s*[A-Z]\s*$", re.MULTILINE | re.IGNORECASE
 )
 _ENTRY_DATE = (1980, 1, 1, 0, 0, 0)
 _MOST_IN_A_PRACTICE = 20
+#: The module that holds the pages of an imported course.
+_READING = "bai-doc"
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,14 @@ class ReadImport:
     broken: frozenset[str]
 
     @property
+    def sections(self) -> list[Section]:
+        """What there is to read, as the compiler cleaned it."""
+        if self.compiled is None or self.compiled.canonical is None:
+            return []
+        package = package_from_canonical(self.compiled.canonical, digest="")
+        return [section for module in package.modules.values() for section in module.sections]
+
+    @property
     def may_publish(self) -> bool:
         """Whether there is a package without errors."""
         return self.compiled is not None and self.compiled.canonical is not None
@@ -76,14 +91,14 @@ def recognise_format(file_name: str, content: bytes) -> str:
     if ending in {".xlsx", ".docx", ".gift"}:
         return ending[1:]
     if content.startswith(b"PK") and ending in {".zip", ".qti", ".imscc"}:
-        return "qti"
+        return "cartridge" if ending == ".imscc" or is_cartridge(content) else "qti"
     if ending == ".xml":
         return "moodle_xml" if b"<quiz" in content[:4096] else "qti"
     if ending in {".txt", ".aiken"}:
         return "aiken" if _AIKEN_KEY.search(content) else "gift"
     raise ImportFormatUnknown(
         f"Files ending in {ending or '(nothing)'} are not question files. Known: .xlsx, .docx, .xml, .gift, "
-        ".txt (GIFT or Aiken), .zip (QTI)."
+        ".txt (GIFT or Aiken), .zip (QTI, Common Cartridge), .imscc (Common Cartridge)."
     )
 
 
@@ -107,25 +122,35 @@ def read_import(
     defaults = {"area": choices.area} | ({"source": choices.source} if choices.source else {})
     settled = settle(read, bank=choices.package_id, path=file_name, defaults=defaults)
     questions = tuple(one.canonical for one in settled.questions)
-    if not questions:
+    if not questions and not settled.pages:
         return ReadImport((), settled.findings, {}, None, frozenset())
-    source = native_source(questions, choices, version=version)
+    source = native_source(questions, choices, version=version, pages=settled.pages)
     compiled = _compile(source, today)
     broken = frozenset(_broken_ids(compiled, source))
     if broken and choices.leave_out_broken and len(broken) < len(questions):
         questions = tuple(one for one in questions if one["id"] not in broken)
-        source = native_source(questions, choices, version=version)
+        source = native_source(questions, choices, version=version, pages=settled.pages)
         compiled = _compile(source, today)
     return ReadImport(questions, settled.findings, source, compiled, broken)
 
 
 def native_source(
-    questions: Iterable[Mapping[str, Any]], choices: ImportChoices, *, version: str
+    questions: Iterable[Mapping[str, Any]],
+    choices: ImportChoices,
+    *,
+    version: str,
+    pages: Sequence[ImportedPage] = (),
 ) -> dict[str, str]:
-    """Path -> text of a package with one bank and one practice quiz, as an author would write it."""
+    """Path -> text of a package as an author would write it.
+
+    One bank and one practice quiz where there are questions, one module where there are pages to read.
+    """
     listed = list(questions)
-    bank, quiz = choices.package_id, f"luyen-tap-{choices.package_id}"
     drawn = [one for one in listed if one["type"] != "essay"]
+    outline = [
+        *([{"module": _READING}] if pages else []),
+        *([{"quiz": _quiz_id(choices)}] if drawn else []),
+    ]
     package: dict[str, Any] = {
         "schema": "cchc-content/1",
         "id": choices.package_id,
@@ -134,9 +159,38 @@ def native_source(
         "title": choices.title,
         "areas": [choices.area],
         **_sources(listed, choices),
-        "outline": [{"quiz": quiz}],
+        "outline": outline,
         "changes": {version: "Nhập từ tệp"},
     }
+    return {
+        "package.yaml": write_yaml(package),
+        **({f"modules/{_READING}/module.md": _module(choices, pages)} if pages else {}),
+        **(_bank_and_quiz(listed, drawn, choices) if listed else {}),
+    }
+
+
+def _quiz_id(choices: ImportChoices) -> str:
+    return f"luyen-tap-{choices.package_id}"
+
+
+def _module(choices: ImportChoices, pages: Sequence[ImportedPage]) -> str:
+    """The pages as sections of one module."""
+    header = {"id": _READING, "title": choices.title, "area": choices.area}
+    sections = "".join(f"## {plain_to_markdown(page.title)}\n\n{page.markdown}\n\n" for page in pages)
+    return f"---\n{write_yaml(header)}---\n\n{sections.rstrip()}\n"
+
+
+def _bank_and_quiz(
+    listed: Sequence[Mapping[str, Any]], drawn: Sequence[Mapping[str, Any]], choices: ImportChoices
+) -> dict[str, str]:
+    bank, quiz = choices.package_id, _quiz_id(choices)
+    written = {f"banks/{bank}.md": write_bank(bank, listed, header={"area": choices.area})}
+    if not drawn:
+        return written
+    draw: dict[str, Any] = {"bank": bank, "count": min(len(drawn), _MOST_IN_A_PRACTICE)}
+    if len(drawn) < len(listed):
+        # Essays are for people to mark; a practice draws the others.
+        draw["where"] = {"type": sorted({str(one["type"]) for one in drawn})}
     practice = {
         "schema": "cchc-quiz/1",
         "id": quiz,
@@ -144,18 +198,14 @@ def native_source(
         "mode": "practice",
         "mastery": 0.7,
         "shuffle": {"questions": True, "options": True},
-        "draw": [{"bank": bank, "count": min(len(drawn), _MOST_IN_A_PRACTICE)}],
+        "draw": [draw],
         "feedback": {
             "during": "none",
             "after": ["score", "marks", "explanations"],
             "answers": "after_attempt",
         },
     }
-    return {
-        "package.yaml": write_yaml(package),
-        f"banks/{bank}.md": write_bank(bank, listed, header={"area": choices.area}),
-        f"quizzes/{quiz}.yaml": write_yaml(practice),
-    }
+    return {**written, f"quizzes/{quiz}.yaml": write_yaml(practice)}
 
 
 def _sources(questions: list[Mapping[str, Any]], choices: ImportChoices) -> dict[str, Any]:

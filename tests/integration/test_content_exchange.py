@@ -35,6 +35,15 @@ CHOSEN = {
 }
 
 
+CARTRIDGE = {
+    "imsmanifest.xml": """<manifest xmlns="http://www.imsglobal.org/xsd/imsccv1p3/imscp_v1p1"><organizations>
+<organization><item><item identifierref="p"><title>Mở đầu</title></item></item></organization></organizations>
+<resources><resource identifier="p" type="webcontent"><file href="p.html"/></resource></resources>
+</manifest>""",
+    "p.html": "<p>Đọc trước khi làm.</p><script>alert(1)</script>",
+}
+
+
 @pytest.fixture
 def app(engine, database_url, clock):
     """The tool with an operator of each role and a small curriculum published."""
@@ -246,3 +255,23 @@ def test_the_command_writes_a_source_that_the_compiler_takes(tmp_path):
 
     assert result.exit_code == 0, result.output
     assert build(tmp_path / "goi").errors == ()
+
+
+def test_a_course_of_another_lms_is_looked_at_and_published(console, app, engine):
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in CARTRIDGE.items():
+            archive.writestr(name, text)
+    address = bring(console, "khoa-cu.imscc", buffer.getvalue())
+    token = csrf_token(console.get(address))
+    console.post(f"{address}/lua-chon", data=CHOSEN | {"csrf_token": token})
+    shown = console.get(address).text
+    console.post(f"{address}/phat-hanh", data={"csrf_token": token})
+
+    assert "0 câu hỏi, 1 trang đọc" in " ".join(shown.split())
+    assert "Đọc trước khi làm." in shown
+    assert "alert(1)" not in shown
+    with Session(engine) as session:
+        current = find_current_version(session, CHOSEN["package_id"])
+        package = read_package(session, current.digest)
+    assert [section.title for section in package.modules["bai-doc"].sections] == ["Mở đầu"]
