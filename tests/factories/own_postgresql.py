@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,29 +53,25 @@ class OwnPostgresql:
 
 
 @contextmanager
-def own_postgresql(folder: Path) -> Iterator[OwnPostgresql]:
-    """A started server, stopped at the end. Skips, or fails in CI, where there is no PostgreSQL to start."""
+def own_postgresql() -> Iterator[OwnPostgresql]:
+    """A started server, stopped at the end. Skips, or fails in CI, where there is no PostgreSQL to start.
+
+    Its folder is not below pytest's, which every other run of pytest on the machine closes to others again.
+    """
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not programs and (found := shutil.which("initdb")):
         programs = [Path(found)]
     if not programs:
         missing_tool("The programs of a PostgreSQL server are not installed: its restart is not tested")
     user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-    folder.mkdir(parents=True)
-    if os.geteuid() == 0:
-        shutil.chown(folder, user, user)
-        _let_pass(folder)
-    server = OwnPostgresql(programs[-1].parent, folder, find_free_port(), user)
-    server.create()
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
-
-
-def _let_pass(folder: Path) -> None:
-    """Temporary folders of a test run are closed to others; the server's user must get through to its own."""
-    for parent in folder.parents:
-        if parent.owner() == "root" and not parent.stat().st_mode & 0o001:
-            parent.chmod(parent.stat().st_mode | 0o011)
+    with tempfile.TemporaryDirectory(prefix="cchc-postgresql-") as name:
+        folder = Path(name)
+        if os.geteuid() == 0:
+            shutil.chown(folder, user, user)
+        server = OwnPostgresql(programs[-1].parent, folder, find_free_port(), user)
+        server.create()
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()

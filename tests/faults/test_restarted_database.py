@@ -22,8 +22,8 @@ CLIENTS = 3
 
 
 @pytest.fixture
-def postgresql(tmp_path):
-    with own_postgresql(tmp_path / "postgresql") as server:
+def postgresql():
+    with own_postgresql() as server:
         engine = create_database_engine(server.url)
         upgrade_database(engine)
         engine.dispose()
