@@ -1,19 +1,36 @@
 """Numbers that grow whenever something changes that figures are counted from: for kept figures.
 
 Staff and units change in many places, so the database itself notices (triggers); learning is counted by one
-follower, which says so (`note_change`). A version is a sum over rows and not one row, because on PostgreSQL
-two imports at once would wait for each other at it; a sum never repeats an earlier value.
+follower, which says so (`note_change`), and from which day on: what somebody does today leaves the figures of
+last year as they are. A version is a sum over rows and not one row, because on PostgreSQL two imports at once
+would wait for each other at it; a sum never repeats an earlier value.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 
-from sqlalchemy import DDL, BigInteger, Integer, String, Table, delete, event, func, insert, select, update
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    Date,
+    Integer,
+    String,
+    Table,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from xapi_bridge.database import Base
 
-#: Rows of one kind from which on they are added up into one.
+#: Rows of staff from which on they are added up into one.
 _MOST_ROWS: Final = 200
 
 
@@ -38,42 +55,58 @@ class FigureChange(Base):
     )
     #: One of `Changed`.
     what: Mapped[str] = mapped_column(String(8))
+    #: Figures of earlier days are as they were; empty: any day may have changed.
+    since: Mapped[date | None] = mapped_column(Date)
     number: Mapped[int] = mapped_column(BigInteger)
 
 
-class FigureVersion(NamedTuple):
-    """The state of what figures are counted from."""
+@dataclass(frozen=True)
+class FigureVersion:
+    """The state of what figures are counted from.
 
-    staff: int
-    people: int
-    modules: int
+    Attributes:
+        numbers: what → first day affected → how often.
+    """
+
+    numbers: Mapping[str, Mapping[date | None, int]]
+
+    def of(self, what: Changed, on: date) -> int:
+        """The version of figures of a day."""
+        found = self.numbers.get(what.value, {})
+        return sum(number for since, number in found.items() if since is None or since <= on)
 
 
 def read_figure_version(session: Session) -> FigureVersion:
     """The version as this transaction sees it. Ask before counting: newer figures under it do no harm."""
     rows = session.execute(
-        select(FigureChange.what, func.sum(FigureChange.number)).group_by(FigureChange.what)
+        select(FigureChange.what, FigureChange.since, func.sum(FigureChange.number)).group_by(
+            FigureChange.what, FigureChange.since
+        )
     )
-    numbers = {what: int(number) for what, number in rows}
-    return FigureVersion(*(numbers.get(what.value, 0) for what in Changed))
+    numbers: dict[str, dict[date | None, int]] = {}
+    for what, since, number in rows:
+        numbers.setdefault(what, {})[since] = int(number)
+    return FigureVersion(numbers)
 
 
-def note_change(session: Session, what: Changed) -> None:
-    """For the one writer of a kind: figures counted from it until now are out of date."""
+def note_change(session: Session, what: Changed, *, since: date = date.min) -> None:
+    """For the one writer of a kind: figures counted from it until now are out of date, from a day on."""
     changed = (
-        update(FigureChange).where(FigureChange.what == what.value).values(number=FigureChange.number + 1)
+        update(FigureChange)
+        .where(FigureChange.what == what.value, FigureChange.since == since)
+        .values(number=FigureChange.number + 1)
     )
     if not session.execute(changed.returning(FigureChange.change_id)).all():
-        session.execute(insert(FigureChange).values(what=what.value, number=1))
+        session.execute(insert(FigureChange).values(what=what.value, since=since, number=1))
 
 
 def add_up_changes(session: Session) -> None:
-    """Makes one row of many; the versions stay what they are."""
-    crowded = select(FigureChange.what).group_by(FigureChange.what).having(func.count() > _MOST_ROWS)
-    for what in session.scalars(crowded).all():
+    """Makes one row of the many of staff; the version stays what it is."""
+    is_staff = FigureChange.what == Changed.STAFF.value
+    if (session.scalar(select(func.count()).where(is_staff)) or 0) > _MOST_ROWS:
         # Rows of transactions that have not committed yet are neither deleted nor added.
-        gone = delete(FigureChange).where(FigureChange.what == what).returning(FigureChange.number)
-        session.execute(insert(FigureChange).values(what=what, number=sum(session.scalars(gone))))
+        gone = session.scalars(delete(FigureChange).where(is_staff).returning(FigureChange.number)).all()
+        session.execute(insert(FigureChange).values(what=Changed.STAFF.value, number=sum(gone)))
 
 
 #: One row per command. A migration runs the same statements, because Alembic fires no table events.

@@ -147,14 +147,11 @@ def list_people(
 ) -> list[PersonStanding]:
     """The people, in the order asked for."""
     learned = _learned(session, asked)
-    question = _choose(session, _people(asked, learned), asked, learned)
-    if asked.order is PeopleOrder.STAFF_CODE:
-        question = question.outerjoin(PersonDetail, PersonDetail.person_id == Person.person_id).order_by(
-            PersonDetail.staff_code
-        )
-    question = question.order_by(Person.pseudonym).offset(offset)
-    found = session.execute(question if limit is None else question.limit(limit))
-    rows: list[tuple[Any, ...]] = [tuple(row) for row in found]
+    posts = select(Appointment.appointment_id).join(Person, Person.person_id == Appointment.person_id)
+    page = _in_order(_choose(session, posts, asked, learned), asked).offset(offset).limit(limit)
+    # The page is cut out by what indexes hold; the rest is read for its people only.
+    shown = learned.beside(_people(asked, learned)).where(Appointment.appointment_id.in_(page))
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in session.execute(_in_order(shown, asked))]
     completed: dict[int, int] = {}
     for start in range(0, len(rows), _SLICE):
         # Asked beside each row, it would be counted for everybody before the page is cut out.
@@ -248,6 +245,14 @@ def list_standings_of(
 
 def _learned(session: Session, asked: PeopleQuestion) -> Learned:
     return learned_by_people(session, asked.programme, module_iri=asked.module_iri)
+
+
+def _in_order(question: Select[*tuple[Any, ...]], asked: PeopleQuestion) -> Select[*tuple[Any, ...]]:
+    if asked.order is PeopleOrder.STAFF_CODE:
+        question = question.outerjoin(PersonDetail, PersonDetail.person_id == Person.person_id).order_by(
+            PersonDetail.staff_code
+        )
+    return question.order_by(Person.pseudonym)
 
 
 def _people(asked: PeopleQuestion, learned: Learned) -> Select[*tuple[Any, ...]]:

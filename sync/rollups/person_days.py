@@ -4,8 +4,9 @@ Pages ask for all people of a unit whether they had begun, completed something o
 required by a day. One row per person answers that without a look at the person's modules.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, case, delete, func, insert, literal, null, select
@@ -60,7 +61,7 @@ def keep_person_days(session: Session, changes: Iterable[StateChange], *, requir
     moved = [change for change in changes if _days(change.before) != _days(change.after)]
     if not moved:
         return
-    note_change(session, Changed.MODULES)
+    note_change(session, Changed.MODULES, since=min(_first_day(change) for change in moved))
     earlier, doubtful = _sort_out(moved, required)
     kept = _kept(session, earlier.keys() | doubtful)
     wanted = {person_id: _joined(kept.get(person_id), days) for person_id, days in earlier.items()}
@@ -71,7 +72,8 @@ def keep_person_days(session: Session, changes: Iterable[StateChange], *, requir
     for piece in _slices(gone):
         session.execute(delete(PersonDays).where(PersonDays.person_id.in_(piece)))
     if changed or gone:
-        note_change(session, Changed.PEOPLE)
+        others = [(kept.get(one), wanted.get(one)) for one in [*changed, *gone]]
+        note_change(session, Changed.PEOPLE, since=min(_first_difference(*both) for both in others))
     add_up_changes(session)
 
 
@@ -151,6 +153,17 @@ def _counted(session: Session, people: set[int], required: frozenset[str]) -> Ma
         rows = session.execute(days_of_people(required).where(PersonModule.person_id.in_(piece)))
         found |= {person_id: Days(*days) for person_id, *days in rows}
     return found
+
+
+def _first_day(change: StateChange) -> date:
+    """No figure of an earlier day knows of the change."""
+    return _first_difference(_days(change.before), _days(change.after))
+
+
+def _first_difference(one: Sequence[date | None] | None, other: Sequence[date | None] | None) -> date:
+    """The earliest of the days in which two rows differ; `None` is a row without any."""
+    pairs = zip_longest(one or (), other or ())
+    return min(day for pair in pairs if pair[0] != pair[1] for day in pair if day is not None)
 
 
 def _days(state: Any) -> tuple[date, date | None] | None:

@@ -64,6 +64,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("what", sa.String(length=8), nullable=False),
+        sa.Column("since", sa.Date(), nullable=True),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("change_id", name=op.f("pk_sync_figure_change")),
     )
