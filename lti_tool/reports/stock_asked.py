@@ -13,6 +13,7 @@ from sync.kept import MODULES, PEOPLE, keep_days
 from sync.reports.coverage import Coverage, PartStock, cover, cover_level
 from sync.reports.leaves import StockQuestion
 from sync.reports.matrix import Matrix, count_topics, fill_matrix
+from sync.reports.people import PeopleQuestion, count_people
 from sync.reports.programme import Programme
 from sync.reports.series import StockOnDay, closing_days_until, stock_on_days
 from sync.reports.stock import Stock
@@ -42,6 +43,17 @@ def coverage_of(session: Session, question: StockQuestion) -> Coverage:
         session,
         ("coverage", question),
         lambda: cover(session, question),
+        on=question.on,
+        of_modules=question.module_iri is not None,
+    )
+
+
+def total_of(session: Session, question: PeopleQuestion) -> int:
+    """How many people a list has; not of those who need attention, which depends on more than first days."""
+    return keep(
+        session,
+        ("people", question),
+        lambda: count_people(session, question),
         on=question.on,
         of_modules=question.module_iri is not None,
     )

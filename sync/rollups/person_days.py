@@ -74,7 +74,7 @@ def keep_person_days(session: Session, changes: Iterable[StateChange], *, requir
     if changed or gone:
         others = [(kept.get(one), wanted.get(one)) for one in [*changed, *gone]]
         note_change(session, Changed.PEOPLE, since=min(_first_difference(*both) for both in others))
-    add_up_changes(session)
+        add_up_changes(session)
 
 
 def recount_person_days(session: Session, *, required: frozenset[str]) -> None:
