@@ -15,35 +15,27 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from bench.country.facts import IRI_BASE, SITTING, load_facts, module_iris, set_bookmark, store_newest
+from bench.country.facts import IRI_BASE, SITTING, load_facts, set_bookmark, store_newest
 from bench.country.measuring import Meter, peak_memory
+from bench.country.pages import measure_pages
 from bench.country.people import create_country, new_draw
 from lti_tool.database import create_database_engine
 from lti_tool.database_schema import upgrade_database
 from sync.analysis.export import export_analysis
 from sync.analysis.recompute import compare_with_tables, recompute_on_duckdb
-from sync.calendars import Calendar
 from sync.followers import follow_once
-from sync.organization.models import Unit
-from sync.organization.units import children_of, find_nation
-from sync.reports.coverage import cover_unit
-from sync.reports.flow import flow_of_year
-from sync.reports.people import PeopleQuestion, count_people, list_people
-from sync.reports.programme import ModuleName, Programme
-from sync.rollups.definitions import CIVIL_SERVANTS
 from sync.rollups.follower import rollups_follower
 from sync.rollups.from_facts import recount_from_facts
 from sync.timetable import BATCH
 
 NOW = datetime(2026, 11, 18, 6, tzinfo=UTC)
-TODAY, TARGET_DAY = date(2026, 11, 18), date(2025, 12, 31)
 
 
 def main() -> None:
@@ -166,35 +158,7 @@ class _Bench:
                         break
 
     def pages(self) -> None:
-        names = tuple(ModuleName(iri, iri[-2:]) for iri in module_iris())
-        programme = Programme(names, frozenset(iri for iri in module_iris()[:10]))
-        with Session(self.engine.execution_options(read_only=True)) as session:
-            nation = find_nation(session).unit_id
-            province = next(
-                one.unit_id for one in children_of(session, nation, on_date=TODAY) if one.level == "province"
-            )
-            commune = session.scalar(
-                select(func.min(Unit.unit_id)).where(Unit.parent_id == province, Unit.level == "commune")
-            )
-            for words, unit_id in (("nation", nation), ("a province", province), ("a commune", commune)):
-                for on in (TODAY, TARGET_DAY):
-                    self.meter.repeat(
-                        f"stock of {words} with parts on {on}",
-                        lambda unit_id=unit_id, on=on: cover_unit(
-                            session, unit_id, on=on, population=CIVIL_SERVANTS, programme=programme
-                        ),
-                    )
-                self.meter.repeat(
-                    f"flow of {words}, a year",
-                    lambda unit_id=unit_id: flow_of_year(
-                        session, unit_id, year=2026, calendar=Calendar.OFFICIAL
-                    ),
-                )
-            asked = PeopleQuestion(unit_id=province, on=TODAY, population=CIVIL_SERVANTS, programme=programme)
-            self.meter.repeat(
-                "people of a province: count and first page",
-                lambda: (count_people(session, asked), list_people(session, asked, limit=50)),
-            )
+        measure_pages(self.engine, self.meter)
 
     def rebuilds(self) -> None:
         folder = self.given.work / f"parquet-{self.engine.dialect.name}"

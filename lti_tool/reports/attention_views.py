@@ -20,6 +20,7 @@ from lti_tool.reports.pages import (
     reading_unit,
     show,
 )
+from lti_tool.reports.stock_asked import coverage_of
 from lti_tool.reports.unit_figures import judge_knowledge
 from lti_tool.reports.unit_views import unit_trail
 from sync.campaigns.campaigns import count_states, list_campaigns, list_sittings
@@ -27,7 +28,7 @@ from sync.campaigns.judging import SittingState
 from sync.campaigns.models import Campaign
 from sync.organization.units import label_on
 from sync.reports.attention import LOW_RESULT, QUIET_AFTER
-from sync.reports.leaves import StockQuestion, count_leaves
+from sync.reports.leaves import StockQuestion
 from sync.reports.next_steps import NextStep, next_step
 from sync.reports.people import (
     PeopleOrder,
@@ -38,7 +39,6 @@ from sync.reports.people import (
     list_standings_of,
 )
 from sync.reports.programme import Programme
-from sync.reports.stock import Stock
 from sync.rollups.definitions import PROVIDED_WITH_KNOWLEDGE
 
 _PER_PAGE: Final = 50
@@ -61,10 +61,8 @@ def attention(unit_id: int) -> str:
         word = asked.attention or next((word for word, count in counts.items() if count), "chua-mo")
         question = _question(unit_id, asked, programme, word)
         listed = list_people(session, question, offset=(asked.page - 1) * _PER_PAGE, limit=_PER_PAGE)
-        stock = sum(
-            count_leaves(session, StockQuestion(unit_id, asked.on, question.population, programme)).values(),
-            Stock(),
-        )
+        asked_stock = StockQuestion(unit_id, asked.on, question.population, programme)
+        stock = coverage_of(session, asked_stock).total
         note_list("attention", asked, unit_id=unit_id, people=len(listed))
         return show(
             "reports/attention.html",

@@ -1,53 +1,76 @@
-"""Figures of very large units, kept for a minute: the country takes seconds and is looked at all day.
+"""Figures of pages, kept as long as nothing changed that they are counted from (`sync.kept`).
 
-Small units are always counted anew, so whoever corrects an entry sees it at once (docs/decisions/0048).
+Single modules change with every batch of statements. What is counted from them for a very large unit is
+therefore kept for a minute even so, and the page says when it was counted (docs/decisions/0063).
 """
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from datetime import date, datetime, timedelta
+from typing import Final, Generic, TypeVar
 
-from flask import current_app, g
+from flask import g
+from sqlalchemy.orm import Session
 
+from sync.kept import MODULES, PEOPLE
+from sync.kept import keep as keep_in_process
 from xapi_bridge.running_app import now
 
-#: People from which on figures are kept.
+#: People from which on figures of modules may be a minute old.
 LARGE: Final = 20_000
 KEPT_FOR: Final = timedelta(minutes=1)
-_MOST: Final = 300
-_PLACE: Final = "cchc_kept_figures"
 Figures = TypeVar("Figures")
 
 
 @dataclass(frozen=True)
-class _Kept:
-    figures: Any
-    counted_at: datetime
+class _Counted(Generic[Figures]):
+    figures: Figures
+    at: datetime
 
 
-def keep(key: Hashable, count: Callable[[], Figures], *, people: Callable[[Figures], int]) -> Figures:
-    """The figures of `count`, or those that were counted under the same key within the last minute.
+def keep(
+    session: Session, key: Hashable, count: Callable[[], Figures], *, on: date, of_modules: bool
+) -> Figures:
+    """The figures of `count`, or those that were counted from the same contents of the database.
 
     Args:
         key: everything that the figures depend on, apart from what is in the database.
+        on: the day of the stock.
+        of_modules: whether single modules are looked at; otherwise only what people did with any of them.
+    """
+    counted = keep_in_process(
+        session, key, lambda: _Counted(count(), now()), of=MODULES if of_modules else PEOPLE, on=on
+    )
+    return counted.figures
+
+
+def keep_large(
+    session: Session,
+    key: Hashable,
+    count: Callable[[], Figures],
+    *,
+    on: date,
+    people: Callable[[Figures], int],
+) -> Figures:
+    """As `keep` for figures of single modules; those of a very large unit may be a minute old.
+
+    Args:
         people: how many people the figures are about.
     """
-    shelf: dict[Hashable, _Kept] = current_app.extensions.setdefault(_PLACE, {})
-    found = shelf.get(key)
-    if found is not None and now() - found.counted_at < KEPT_FOR:
-        g.figures_counted_at = min(found.counted_at, g.get("figures_counted_at", found.counted_at))
-        figures: Figures = found.figures
-        return figures
-    counted_at, figures = now(), count()
-    if people(figures) > LARGE:
-        if len(shelf) >= _MOST:
-            shelf.clear()
-        shelf[key] = _Kept(figures, counted_at)
-    return figures
+
+    def is_good_enough(old: _Counted[Figures]) -> bool:
+        if people(old.figures) <= LARGE or now() - old.at >= KEPT_FOR:
+            return False
+        g.figures_counted_at = min(old.at, g.get("figures_counted_at", old.at))
+        return True
+
+    counted = keep_in_process(
+        session, key, lambda: _Counted(count(), now()), of=MODULES, on=on, tolerates=is_good_enough
+    )
+    return counted.figures
 
 
 def counted_at() -> datetime | None:
-    """When the oldest kept figure of this page was counted; `None`: everything was counted just now."""
+    """When the oldest figure of this page was counted that may be out of date; `None`: all are current."""
     instant: datetime | None = g.get("figures_counted_at")
     return instant

@@ -16,6 +16,7 @@ from lti_tool.reports.looks import note_list, note_person
 from lti_tool.reports.names import names_for_reader
 from lti_tool.reports.pages import FORMS, answer_table, asked_now, blueprint, current_programme, show
 from lti_tool.reports.statement_words import explain_statement
+from lti_tool.reports.stock_asked import total_of
 from lti_tool.reports.unit_views import unit_trail
 from sync.organization.units import UnitOnDay, label_on
 from sync.reports.evidence import find_evidence, get_statement, list_evidence
@@ -24,7 +25,6 @@ from sync.reports.people import (
     PeopleOrder,
     PeopleQuestion,
     Post,
-    count_people,
     find_pseudonym,
     list_module_standings,
     list_people,
@@ -45,7 +45,7 @@ def people(unit_id: int) -> str:
         require_unit(session, required_operator(), unit_id)
         programme = current_programme(session)
         question = _people_asked(unit_id, asked, programme)
-        total = count_people(session, question)
+        total = total_of(session, question)
         listed = list_people(
             session, question, offset=(asked.page - 1) * _PEOPLE_PER_PAGE, limit=_PEOPLE_PER_PAGE
         )

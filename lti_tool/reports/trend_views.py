@@ -20,6 +20,7 @@ from lti_tool.reports.pages import (
 from lti_tool.reports.stock_asked import series_of_days, series_until
 from lti_tool.reports.unit_views import unit_trail
 from sync.calendars import PeriodKind
+from sync.reports.programme import Programme
 from sync.reports.series import StockOnDay
 
 #: Word in the address -> periods whose closing days are shown.
@@ -34,13 +35,14 @@ def trend(unit_id: int) -> str:
     asked, step = asked_now(), _asked_step()
     with reading_unit(unit_id) as session:
         trail = unit_trail(session, unit_id, on=asked.tree_day)
-        series = _series(session, unit_id, asked, step)
+        programme = current_programme(session)
+        series = _series(session, unit_id, asked, programme, step)
         draw = picture_of_series if step == _BY_DAY or asked.module_iri else picture_of_path
         return show(
             "reports/trend.html",
             session,
             asked,
-            current_programme(session),
+            programme,
             trail=trail,
             series=series,
             step=step,
@@ -53,8 +55,8 @@ def trend_table(unit_id: int, form: str) -> Response:
     """The same figures as a file."""
     asked = asked_now()
     with reading_unit(unit_id) as session:
-        table = csv_tables.tabulate_series(_series(session, unit_id, asked, _asked_step()))
-    return answer_table(f"dien-bien-{unit_id}", table, asked, form=form)
+        series = _series(session, unit_id, asked, current_programme(session), _asked_step())
+    return answer_table(f"dien-bien-{unit_id}", csv_tables.tabulate_series(series), asked, form=form)
 
 
 def _asked_step() -> str:
@@ -62,7 +64,9 @@ def _asked_step() -> str:
     return step if step in {*_PERIODS, _BY_DAY} else "quy"
 
 
-def _series(session: Session, unit_id: int, asked: Asked, step: str) -> list[StockOnDay]:
+def _series(
+    session: Session, unit_id: int, asked: Asked, programme: Programme, step: str
+) -> list[StockOnDay]:
     if step != _BY_DAY:
-        return series_until(session, unit_id, asked, kind=_PERIODS[step])
-    return series_of_days(session, unit_id, asked, days_back(asked.on, _DAYS))
+        return series_until(session, unit_id, asked, programme, kind=_PERIODS[step])
+    return series_of_days(session, unit_id, asked, programme, days_back(asked.on, _DAYS))

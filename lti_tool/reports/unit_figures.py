@@ -7,8 +7,7 @@ from fractions import Fraction
 from sqlalchemy.orm import Session
 
 from lti_tool.reports.asked import Asked
-from lti_tool.reports.kept_figures import keep
-from lti_tool.reports.stock_asked import stock_question
+from lti_tool.reports.stock_asked import coverage_of, stock_question
 from sync.organization.units import (
     Succession,
     UnitOnDay,
@@ -17,7 +16,7 @@ from sync.organization.units import (
     predecessors_of,
     successors_of,
 )
-from sync.reports.coverage import Coverage, PartStock, Stock, cover
+from sync.reports.coverage import Coverage, PartStock, Stock
 from sync.reports.leaves import count_posts, list_moved
 from sync.reports.programme import Programme
 from sync.reports.targets import Judgement, judge, judge_target
@@ -60,9 +59,7 @@ def read_unit_figures(session: Session, unit_id: int, asked: Asked, programme: P
         UnitUnknown: no unit has this number.
     """
     question = stock_question(unit_id, asked, programme)
-    coverage = keep(
-        ("coverage", question), lambda: cover(session, question), people=lambda found: found.total.people
-    )
+    coverage = coverage_of(session, question)
     total = coverage.total
     return UnitFigures(
         coverage=coverage,

@@ -172,7 +172,7 @@ def _unit_page(session: Session, unit_id: int) -> str:
     population = PROVIDED_WITH_KNOWLEDGE.population
     in_force = figures.coverage.unit.is_in_force(asked.tree_day)
     is_drawn = in_force and asked.module_iri is None
-    series = series_until(session, unit_id, asked) if is_drawn else []
+    series = series_until(session, unit_id, asked, programme) if is_drawn else []
     return show(
         "reports/unit.html",
         session,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from sync.indicators.measures import Share, Unmeasured
 from sync.organization.models import COMMAND, Appointment, UnitClosure
-from sync.rollups.models import PersonModule
+from sync.rollups.models import PersonDays
 
 WITHIN_DAYS: Final = 365
 
@@ -41,9 +41,8 @@ def measure_moved_away(
         The share, and the people, the newest first.
     """
     first = (
-        select(PersonModule.person_id, func.min(PersonModule.first_completed_on).label("day"))
-        .where(PersonModule.first_completed_on <= on)
-        .group_by(PersonModule.person_id)
+        select(PersonDays.person_id, PersonDays.first_completed_on.label("day"))
+        .where(PersonDays.first_completed_on <= on)
         .subquery()
     )
     post, later = aliased(Appointment), aliased(Appointment)

@@ -10,18 +10,18 @@ from content_packages.library.versions import list_current_packages, read_packag
 from sync.indicators.measures import Share, Unmeasured
 from sync.organization.population_sql import people_of
 from sync.rollups.definitions import Population
-from sync.rollups.models import PersonModule
+from sync.rollups.models import PersonDays, PersonModule
 from xapi_bridge.vocabulary.cchc import module_iri
 
 
 def measure_knowledge(session: Session, unit_id: int, *, on: date, population: Population) -> Share:
     """Who had completed at least one module by the day."""
-    return _share(session, unit_id, on, population, PersonModule.first_completed_on <= on)
+    return _share(session, unit_id, on, population, PersonDays, PersonDays.first_completed_on <= on)
 
 
 def measure_access(session: Session, unit_id: int, *, on: date, population: Population) -> Share:
     """Who had opened at least one module by the day."""
-    return _share(session, unit_id, on, population, PersonModule.first_accessed_on <= on)
+    return _share(session, unit_id, on, population, PersonDays, PersonDays.first_accessed_on <= on)
 
 
 def measure_topics(
@@ -43,6 +43,7 @@ def measure_topics(
             unit_id,
             on,
             population,
+            PersonModule,
             PersonModule.first_completed_on <= on,
             PersonModule.module_iri.in_(sorted(iris)),
         )
@@ -77,10 +78,15 @@ def skills_of_modules(session: Session, *, iri_base: str) -> dict[str, set[str]]
 
 
 def _share(
-    session: Session, unit_id: int, on: date, population: Population, *conditions: ColumnElement[bool]
+    session: Session,
+    unit_id: int,
+    on: date,
+    population: Population,
+    table: type[PersonDays | PersonModule],
+    *conditions: ColumnElement[bool],
 ) -> Share:
     people = people_of(unit_id, on=on, population=population).subquery()
-    done = select(PersonModule.person_id).where(PersonModule.person_id == people.c.person_id, *conditions)
+    done = select(table.person_id).where(table.person_id == people.c.person_id, *conditions)
     above, of = session.execute(
         select(func.count().filter(done.exists()), func.count()).select_from(people)
     ).one()

@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from sync.figure_versions import count_as_staff
 from sync.organization.one_primary_post import enforce_one_primary_post
 from xapi_bridge.database import Base, UtcInstant
 
@@ -166,11 +167,18 @@ class Appointment(Base):
     __table_args__ = (
         CheckConstraint("valid_from < valid_to", name="dates_in_order"),
         CheckConstraint("staff_category IN ('can_bo', 'cong_chuc', 'vien_chuc')", name="known_category"),
+        # Pages count the posts of units without a look at the table; restating asks where a person was later.
+        Index(
+            "ix_sync_appointment_unit",
+            *("unit_id", "person_id", "valid_from", "valid_to"),
+            *("is_primary", "staff_category", "is_cchc", "cchc_role"),
+        ),
+        Index("ix_sync_appointment_person", "person_id", "is_primary", "valid_from", "valid_to", "unit_id"),
     )
 
     appointment_id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("sync_person.person_id"), index=True)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("sync_unit.unit_id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("sync_person.person_id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("sync_unit.unit_id"))
     position: Mapped[str] = mapped_column(String(160), default="")
     #: can_bo, cong_chuc or vien_chuc.
     staff_category: Mapped[str] = mapped_column(String(10))
@@ -185,3 +193,5 @@ class Appointment(Base):
 
 
 enforce_one_primary_post(Appointment.metadata.tables[Appointment.__tablename__])
+for _counted in (Unit, UnitLabel, UnitClosure, UnitSuccession, Appointment):
+    count_as_staff(_counted.metadata.tables[_counted.__tablename__])

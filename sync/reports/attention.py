@@ -7,7 +7,7 @@ from typing import Final
 from sqlalchemy import ColumnElement, select
 
 from sync.organization.models import ActorIdentity, Appointment
-from sync.reports.population import had_accessed, had_completed
+from sync.reports.learned import Learned
 from sync.rollups.models import LearningFact, PersonModule
 
 #: Who opened something, completed nothing and did nothing for so long has stalled.
@@ -27,11 +27,16 @@ class Attention(StrEnum):
     FAILED = "failed"
 
 
-def needs_attention(reason: Attention, *, on: date) -> ColumnElement[bool]:
-    """The person of the appointment needs attention on that day for this reason."""
+def needs_attention(reason: Attention, learned: Learned, *, on: date) -> ColumnElement[bool]:
+    """The person of the appointment needs attention on that day for this reason.
+
+    Args:
+        learned: over all modules; beside the appointment.
+    """
+    opened = learned.had_accessed(on)
     if reason is Attention.NOT_OPENED:
-        return ~had_accessed(on)
-    stalled = had_accessed(on) & ~had_completed(on) & ~_did_something_since(on - QUIET_AFTER, until=on)
+        return ~opened
+    stalled = opened & ~learned.had_completed(on) & ~_did_something_since(on - QUIET_AFTER, until=on)
     return stalled if reason is Attention.STALLED else _has_low_result(on) & ~stalled
 
 

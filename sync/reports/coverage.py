@@ -4,20 +4,24 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
 from sync.errors import UnitUnknown
+from sync.kept import STAFF, keep
 from sync.organization.models import COMMAND, ActorIdentity, Appointment, Unit, UnitClosure
 from sync.organization.units import LEVELS, UnitOnDay, children_of, label_on
 from sync.reports.leaves import StockQuestion, count_leaves
 from sync.reports.population import below, left_behind
 from sync.reports.programme import Programme
-from sync.reports.stock import Stock
+from sync.reports.stock import Stock, sum_stocks
 from sync.rollups.definitions import Population
 
 __all__ = ["Coverage", "PartStock", "Stock", "Unplaced", "count_unplaced", "cover", "cover_unit"]
+
+Group = TypeVar("Group")
 
 
 @dataclass(frozen=True)
@@ -92,12 +96,12 @@ def cover(session: Session, asked: StockQuestion) -> Coverage:
     unit_id = asked.unit_id
     unit, parts = read_parts(session, asked)
     leaves = count_leaves(session, asked)
-    by_part = _sum_by_part(leaves, part_of_leaf(session, unit_id))
-    by_level = _sum_by_level(leaves, _levels_below(session, unit_id))
+    by_part = _sum_by(leaves, part_of_leaf(session, unit_id))
+    by_level = _sum_by(leaves, _levels_below(session, unit_id))
     return Coverage(
         unit=unit,
         on=asked.on,
-        total=sum(leaves.values(), Stock()),
+        total=sum_stocks(leaves.values()),
         own=leaves.get(unit_id, Stock()),
         parts=tuple(PartStock(part, by_part.get(part.unit_id, Stock())) for part in parts),
         levels=tuple((level, by_level[level]) for level in LEVELS if level in by_level),
@@ -126,7 +130,7 @@ def cover_level(session: Session, asked: StockQuestion, level: str) -> list[Part
     )
     unit_of = {leaf_id: unit_id for leaf_id, unit_id in rows}  # noqa: C416 - rows are no pairs to mypy
     units = label_on(session, unit_of.values(), on_date=asked.tree_day)
-    sums = _sum_by_part(leaves, unit_of)
+    sums = _sum_by(leaves, unit_of)
     return [PartStock(unit, sums.get(unit_id, Stock())) for unit_id, unit in units.items()]
 
 
@@ -155,35 +159,38 @@ def count_unplaced(session: Session, *, on: date, population: Population) -> Unp
     return Unplaced(accounts or 0, people or 0)
 
 
-def _sum_by_part(leaves: Mapping[int, Stock], part_of: Mapping[int, int]) -> Mapping[int, Stock]:
-    sums: defaultdict[int, Stock] = defaultdict(Stock)
+def _sum_by(leaves: Mapping[int, Stock], group_of: Mapping[int, Group]) -> dict[Group, Stock]:
+    """The leaves of each group together; those of no group are left out."""
+    groups: defaultdict[Group, list[Stock]] = defaultdict(list)
     for leaf_id, stock in leaves.items():
-        if leaf_id in part_of:
-            sums[part_of[leaf_id]] += stock
-    return sums
-
-
-def _sum_by_level(leaves: Mapping[int, Stock], level_of: Mapping[int, str]) -> Mapping[str, Stock]:
-    sums: defaultdict[str, Stock] = defaultdict(Stock)
-    for leaf_id, stock in leaves.items():
-        sums[level_of[leaf_id]] += stock
-    return sums
+        if leaf_id in group_of:
+            groups[group_of[leaf_id]].append(stock)
+    return {group: sum_stocks(stocks) for group, stocks in groups.items()}
 
 
 def _levels_below(session: Session, unit_id: int) -> dict[int, str]:
+    """Every unit at or below one -> its level."""
+    return keep(session, ("levels", unit_id), lambda: _read_levels(session, unit_id), of=STAFF)
+
+
+def _read_levels(session: Session, unit_id: int) -> dict[int, str]:
     rows = session.execute(
         select(Unit.unit_id, Unit.level)
         .join(UnitClosure, UnitClosure.descendant_id == Unit.unit_id)
         .where(UnitClosure.ancestor_id == unit_id, UnitClosure.hierarchy == COMMAND)
     )
-    return {row.unit_id: row.level for row in rows}
+    return {found_id: level for found_id, level in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
 def part_of_leaf(session: Session, unit_id: int) -> dict[int, int]:
     """Every unit below one -> the part of it that holds it."""
+    return keep(session, ("parts", unit_id), lambda: _read_parts_of(session, unit_id), of=STAFF)
+
+
+def _read_parts_of(session: Session, unit_id: int) -> dict[int, int]:
     rows = session.execute(
         select(UnitClosure.descendant_id, UnitClosure.ancestor_id)
         .join(Unit, Unit.unit_id == UnitClosure.ancestor_id)
         .where(Unit.parent_id == unit_id, UnitClosure.hierarchy == COMMAND)
     )
-    return {row.descendant_id: row.ancestor_id for row in rows}
+    return {leaf_id: part_id for leaf_id, part_id in rows}  # noqa: C416 - rows are no pairs to mypy

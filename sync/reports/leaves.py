@@ -6,19 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal, select
+from sqlalchemy import ColumnElement, Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from sync.organization.models import Appointment, Unit
-from sync.reports.placing import place_posts
-from sync.reports.population import (
-    count_if,
-    had_accessed,
-    had_completed,
-    had_completed_all,
-    holds_post,
-    modules_asked,
-)
+from sync.reports.learned import Learned, learned_by_people
+from sync.reports.placing import Placing, place_posts
+from sync.reports.population import count_if, holds_post
 from sync.reports.programme import Programme
 from sync.reports.stock import Stock
 from sync.rollups.definitions import Population
@@ -63,26 +57,23 @@ class Moved:
 
 def count_leaves(session: Session, asked: StockQuestion) -> dict[int, Stock]:
     """Unit of the tree day → the people who belong to it itself; units without people are left out."""
+    placing = place_posts(session, asked.unit_id, on=asked.on, restated_to=asked.restated_to)
+    rows = session.execute(_count_posts(session, asked, placing, placing.place))
+    if asked.restated_to is None:
+        return {unit_id: Stock(*figures) for unit_id, *figures in rows}
     counted: defaultdict[int, Stock] = defaultdict(Stock)
-    for moved in list_moved(session, asked):
-        counted[moved.to_id] += moved.stock
+    for place, *figures in rows:
+        counted[placing.unit_of(place)] += Stock(*figures)
     return dict(counted)
 
 
 def list_moved(session: Session, asked: StockQuestion) -> list[Moved]:
     """The same people by where they were and where they are counted; as it was, both are one unit."""
     placing = place_posts(session, asked.unit_id, on=asked.on, restated_to=asked.restated_to)
-    columns: list[Any] = [Appointment.unit_id, placing.moved_to, *_figures(asked)]
-    question = (
-        select(*columns)
-        .select_from(Appointment)
-        .join(Unit, Unit.unit_id == Appointment.unit_id)
-        .where(holds_post(asked.population, on=asked.on))
-        .group_by(Appointment.unit_id, placing.moved_to)
-    )
+    question = _count_posts(session, asked, placing, Appointment.unit_id, placing.place)
     return [
-        Moved(from_id, placing.home_of(from_id, moved_to), Stock(*figures))
-        for from_id, moved_to, *figures in session.execute(placing.narrow(question))
+        Moved(from_id, placing.unit_of(place), Stock(*figures))
+        for from_id, place, *figures in session.execute(question)
     ]
 
 
@@ -99,12 +90,24 @@ def count_posts(
     return {unit_id: count for unit_id, count in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
-def _figures(asked: StockQuestion) -> list[ColumnElement[int]]:
-    modules = modules_asked(asked.module_iri)
-    completed_all = count_if(had_completed_all(asked.on, asked.programme)) if modules is None else literal(0)
+def _count_posts(
+    session: Session, asked: StockQuestion, placing: Placing, *keys: Any
+) -> Select[*tuple[Any, ...]]:
+    """The figures of `Stock` by some columns of posts."""
+    learned = learned_by_people(session, asked.programme, module_iri=asked.module_iri)
+    posts = (
+        select(*keys, *_figures(asked, learned))
+        .select_from(Appointment)
+        .join(Unit, Unit.unit_id == Appointment.unit_id)
+    )
+    question = learned.beside(posts).where(holds_post(asked.population, on=asked.on))
+    return placing.narrow(question.group_by(*keys))
+
+
+def _figures(asked: StockQuestion, learned: Learned) -> list[ColumnElement[int]]:
     return [
         func.count(),
-        count_if(had_accessed(asked.on, module_iris=modules)),
-        count_if(had_completed(asked.on, module_iris=modules)),
-        completed_all,
+        count_if(learned.had_accessed(asked.on)),
+        count_if(learned.had_completed(asked.on)),
+        literal(0) if asked.module_iri else count_if(learned.had_completed_all(asked.on)),
     ]

@@ -57,9 +57,12 @@ def fill_matrix(session: Session, asked: StockQuestion, *, columns: Mapping[str,
     part_of = part_of_leaf(session, asked.unit_id)
     people = _count_people(session, asked)
     done = _count_done(session, asked, columns)
+    leaves_of: defaultdict[int | None, list[int]] = defaultdict(list)
+    for leaf in people:
+        leaves_of[part_of.get(leaf)].append(leaf)
     rows = []
     for part in parts:
-        leaves = [leaf for leaf in people if part_of.get(leaf) == part.unit_id]
+        leaves = leaves_of[part.unit_id]
         rows.append(MatrixRow(part, sum(people[leaf] for leaf in leaves), _sum(done, leaves)))
     total = MatrixRow(unit, sum(people.values()), _sum(done, list(people)))
     return Matrix(tuple(columns), tuple(row for row in rows if row.people), total)
@@ -78,17 +81,16 @@ def count_topics(
 
 def _count_people(session: Session, asked: StockQuestion) -> dict[int, int]:
     placing = place_posts(session, asked.unit_id, on=asked.on, restated_to=asked.restated_to)
-    columns: list[Any] = [Appointment.unit_id, placing.moved_to]
     question = (
-        select(*columns, func.count())
+        select(placing.place, func.count())
         .select_from(Appointment)
         .join(Unit, Unit.unit_id == Appointment.unit_id)
         .where(holds_post(asked.population, on=asked.on))
-        .group_by(*columns)
+        .group_by(placing.place)
     )
     people: defaultdict[int, int] = defaultdict(int)
-    for unit_id, moved_to, count in session.execute(placing.narrow(question)):
-        people[placing.home_of(unit_id, moved_to)] += count
+    for place, count in session.execute(placing.narrow(question)):
+        people[placing.unit_of(place)] += count
     return dict(people)
 
 
@@ -104,7 +106,7 @@ def _count_done(
         *((PersonModule.module_iri.in_(sorted(iris)), name) for name, iris in columns.items() if iris),
         else_="",
     )
-    named: list[Any] = [Appointment.unit_id, placing.moved_to, column.label("module_group")]
+    named: list[Any] = [placing.place, column.label("module_group")]
     question = (
         select(*named, func.count(Appointment.person_id.distinct()))
         .select_from(Appointment)
@@ -118,11 +120,11 @@ def _count_done(
             ),
         )
         .where(holds_post(asked.population, on=asked.on))
-        .group_by(*named[:2], named[2].name)
+        .group_by(named[0], named[1].name)
     )
     done: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    for unit_id, moved_to, name, count in session.execute(placing.narrow(question)):
-        cells = done[placing.home_of(unit_id, moved_to)]
+    for place, name, count in session.execute(placing.narrow(question)):
+        cells = done[placing.unit_of(place)]
         cells[name] = cells.get(name, 0) + count
     return dict(done)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session
@@ -19,20 +19,15 @@ from sync.organization.models import (
     UnitClosure,
 )
 from sync.reports.attention import Attention, needs_attention
+from sync.reports.learned import Learned, count_completed, learned_by_people
 from sync.reports.placing import place_posts
-from sync.reports.population import (
-    completed_modules,
-    first_accessed,
-    first_completed,
-    had_accessed,
-    had_completed,
-    had_completed_all,
-    holds_post,
-    modules_asked,
-)
+from sync.reports.population import holds_post
 from sync.reports.programme import Programme
 from sync.rollups.definitions import FactKind, Population
 from sync.rollups.models import LearningFact
+
+#: People per query: databases limit the parameters of one statement.
+_SLICE: Final = 500
 
 
 class Progress(StrEnum):
@@ -142,7 +137,8 @@ class Post:
 
 def count_people(session: Session, asked: PeopleQuestion) -> int:
     """How many people `list_people` would list without a limit."""
-    question = _choose(session, select(func.count()).select_from(Appointment), asked)
+    learned = _learned(session, asked)
+    question = _choose(session, select(func.count()).select_from(Appointment), asked, learned)
     return session.scalar(question) or 0
 
 
@@ -150,14 +146,18 @@ def list_people(
     session: Session, asked: PeopleQuestion, *, offset: int = 0, limit: int | None = None
 ) -> list[PersonStanding]:
     """The people, in the order asked for."""
-    question = _choose(session, _people(asked), asked)
-    if asked.order is PeopleOrder.STAFF_CODE:
-        question = question.outerjoin(PersonDetail, PersonDetail.person_id == Person.person_id).order_by(
-            PersonDetail.staff_code
-        )
-    question = question.order_by(Person.pseudonym).offset(offset)
-    rows = session.execute(question if limit is None else question.limit(limit))
-    return [PersonStanding(*row) for row in rows]
+    learned = _learned(session, asked)
+    posts = select(Appointment.appointment_id).join(Person, Person.person_id == Appointment.person_id)
+    page = _in_order(_choose(session, posts, asked, learned), asked).offset(offset).limit(limit)
+    # The page is cut out by what indexes hold; the rest is read for its people only.
+    shown = learned.beside(_people(asked, learned)).where(Appointment.appointment_id.in_(page))
+    rows: list[tuple[Any, ...]] = [tuple(row) for row in session.execute(_in_order(shown, asked))]
+    completed: dict[int, int] = {}
+    for start in range(0, len(rows), _SLICE):
+        # Asked beside each row, it would be counted for everybody before the page is cut out.
+        ids = [person_id for person_id, *_ in rows[start : start + _SLICE]]
+        completed |= count_completed(session, ids, on=asked.on, module_iri=asked.module_iri)
+    return [PersonStanding(*(*row, completed.get(row[0], 0))) for row in rows]
 
 
 def find_names(session: Session, person_ids: Sequence[int]) -> dict[int, PersonName]:
@@ -243,8 +243,19 @@ def list_standings_of(
     return found
 
 
-def _people(asked: PeopleQuestion) -> Select[*tuple[Any, ...]]:
-    modules = modules_asked(asked.module_iri)
+def _learned(session: Session, asked: PeopleQuestion) -> Learned:
+    return learned_by_people(session, asked.programme, module_iri=asked.module_iri)
+
+
+def _in_order(question: Select[*tuple[Any, ...]], asked: PeopleQuestion) -> Select[*tuple[Any, ...]]:
+    if asked.order is PeopleOrder.STAFF_CODE:
+        question = question.outerjoin(PersonDetail, PersonDetail.person_id == Person.person_id).order_by(
+            PersonDetail.staff_code
+        )
+    return question.order_by(Person.pseudonym)
+
+
+def _people(asked: PeopleQuestion, learned: Learned) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Person.person_id,
@@ -252,9 +263,8 @@ def _people(asked: PeopleQuestion) -> Select[*tuple[Any, ...]]:
             Appointment.unit_id,
             Appointment.position,
             Appointment.staff_category,
-            first_accessed(asked.on, module_iris=modules),
-            first_completed(asked.on, module_iris=modules),
-            completed_modules(asked.on, module_iris=modules),
+            case((learned.had_accessed(asked.on), learned.accessed_on)),
+            case((learned.had_completed(asked.on), learned.completed_on)),
         )
         .select_from(Appointment)
         .join(Person, Person.person_id == Appointment.person_id)
@@ -262,7 +272,7 @@ def _people(asked: PeopleQuestion) -> Select[*tuple[Any, ...]]:
 
 
 def _choose(
-    session: Session, question: Select[*tuple[Any, ...]], asked: PeopleQuestion
+    session: Session, question: Select[*tuple[Any, ...]], asked: PeopleQuestion, learned: Learned
 ) -> Select[*tuple[Any, ...]]:
     placing = place_posts(
         session,
@@ -271,24 +281,22 @@ def _choose(
         restated_to=asked.restated_to,
         direct_only=asked.direct_only,
     )
-    question = question.join(Unit, Unit.unit_id == Appointment.unit_id)
+    question = learned.beside(question.join(Unit, Unit.unit_id == Appointment.unit_id))
     question = placing.narrow(question.where(holds_post(asked.population, on=asked.on)))
     rules: list[ColumnElement[bool]] = []
     if asked.progress != frozenset(Progress):
-        rules.append(or_(*(_is_at(progress, asked) for progress in sorted(asked.progress))))
+        rules.append(or_(*(_is_at(progress, learned, on=asked.on) for progress in sorted(asked.progress))))
     if asked.whole_programme:
-        rules.append(had_completed_all(asked.on, asked.programme))
+        rules.append(learned.had_completed_all(asked.on))
     if asked.level is not None:
         rules.append(Unit.level == asked.level)
     if asked.attention is not None:
-        rules.append(needs_attention(asked.attention, on=asked.on))
+        rules.append(needs_attention(asked.attention, learned, on=asked.on))
     return question.where(*rules)
 
 
-def _is_at(progress: Progress, asked: PeopleQuestion) -> ColumnElement[bool]:
-    modules = modules_asked(asked.module_iri)
-    has_opened = had_accessed(asked.on, module_iris=modules)
-    has_completed = had_completed(asked.on, module_iris=modules)
+def _is_at(progress: Progress, learned: Learned, *, on: date) -> ColumnElement[bool]:
+    has_opened, has_completed = learned.had_accessed(on), learned.had_completed(on)
     rules: dict[Progress, ColumnElement[bool]] = {
         Progress.NOT_STARTED: ~has_opened,
         Progress.STARTED: has_opened & ~has_completed,

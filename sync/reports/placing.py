@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, and_, cast, func, null, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from sync.kept import STAFF, keep
 from sync.organization.models import Appointment, Unit, UnitSuccession
 from sync.reports.population import below
 from sync.reports.restatement import SuccessorMap
@@ -22,9 +23,11 @@ class Placing:
 
     Attributes:
         moved_to: the person's unit on the first day after the post's unit ended; null as it was.
+        place: that unit, or else the post's: `unit_of` says to which unit of the tree it belongs.
     """
 
     moved_to: Any
+    place: Any
     _rules: tuple[ColumnElement[bool], ...]
     _join: tuple[Any, ColumnElement[bool]] | None = None
     _successors: SuccessorMap | None = None
@@ -36,11 +39,9 @@ class Placing:
             question = question.outerjoin(*self._join)
         return question.where(*self._rules)
 
-    def home_of(self, unit_id: int, moved_to: int | None) -> int:
-        """The unit of the tree that is shown to which a post belongs."""
-        if self._successors is None:
-            return unit_id
-        return self._successors.home_of(unit_id, moved_to, on=self._to)
+    def unit_of(self, place: int) -> int:
+        """The unit of the tree that is shown to which posts at `place` belong."""
+        return place if self._successors is None else self._successors.unit_of(place, on=self._to)
 
 
 def place_posts(
@@ -55,7 +56,7 @@ def place_posts(
     if restated_to is None or restated_to <= on:
         # PostgreSQL groups by no bare NULL.
         at_unit = Appointment.unit_id == unit_id if direct_only else Appointment.unit_id.in_(below(unit_id))
-        return Placing(cast(null(), Integer), (at_unit,))
+        return Placing(cast(null(), Integer), Appointment.unit_id, (at_unit,))
     successors = read_successor_map(session)
     later = aliased(Appointment)
     on_next_day = and_(
@@ -66,17 +67,28 @@ def place_posts(
         Unit.valid_to < later.valid_to,
     )
     rules: list[ColumnElement[bool]] = []
+    home = func.coalesce(later.unit_id, Appointment.unit_id)
     if successors.parents.get(unit_id) is not None or direct_only:
         here = {unit_id} if direct_only else set(session.scalars(below(unit_id)))
         targets = frozenset(one for one in here if successors.is_in_force(one, restated_to))
-        sources = successors.sources_of(targets, on=restated_to)
-        home = func.coalesce(later.unit_id, Appointment.unit_id)
+        sources = _sources(session, successors, unit_id, targets, on=restated_to)
         rules = [_may_come(unit_id, sources), _is_among(home, [*targets, *sources])]
-    return Placing(later.unit_id, tuple(rules), (later, on_next_day), successors, restated_to)
+    return Placing(later.unit_id, home, tuple(rules), (later, on_next_day), successors, restated_to)
 
 
 def read_successor_map(session: Session) -> SuccessorMap:
     """All units with their default successors."""
+    return keep(session, "successors", lambda: _read_successor_map(session), of=STAFF)
+
+
+def _sources(
+    session: Session, successors: SuccessorMap, unit_id: int, targets: frozenset[int], *, on: date
+) -> list[int]:
+    key = ("sources", targets if len(targets) == 1 else unit_id, on)
+    return keep(session, key, lambda: successors.sources_of(targets, on=on), of=STAFF)
+
+
+def _read_successor_map(session: Session) -> SuccessorMap:
     units = session.execute(select(Unit.unit_id, Unit.parent_id, Unit.valid_from, Unit.valid_to)).all()
     steps = session.execute(
         select(UnitSuccession.from_unit_id, UnitSuccession.to_unit_id).where(

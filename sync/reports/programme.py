@@ -1,16 +1,13 @@
 """Which modules there are, and which of them are required."""
 
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy.orm import Session
 
 from content_packages.active.staging import list_published
 from content_packages.library.versions import list_current_packages, read_package
+from sync.rollups.definitions import PROGRAMME_PACKAGE
 from xapi_bridge.vocabulary.cchc import imported_package_id, module_iri
-
-#: The curriculum of Decision 905: whoever completes all its modules has completed the programme.
-PROGRAMME_PACKAGE: Final = "cchc"
 
 
 @dataclass(frozen=True)

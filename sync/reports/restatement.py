@@ -31,18 +31,6 @@ class SuccessorMap:
         first_day, ended = self.lives[unit_id]
         return first_day <= on < ended
 
-    def home_of(self, unit_id: int, moved_to: int | None, *, on: date) -> int:
-        """The unit of a later day to which a post belongs.
-
-        Args:
-            unit_id: where the post was.
-            moved_to: the person's unit on the first day after that one ended; `None` without a post.
-            on: the later day.
-        """
-        if self.is_in_force(unit_id, on):
-            return unit_id
-        return self.unit_of(moved_to if moved_to is not None else unit_id, on=on)
-
     def unit_of(self, unit_id: int, *, on: date) -> int:
         """The unit of a later day that stands for a unit: itself, or who took over, step by step."""
         seen: set[int] = set()

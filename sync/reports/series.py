@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from sync.calendars import AnyCalendar, PeriodKind, period_of
 from sync.organization.models import Appointment, Unit
 from sync.organization.population_sql import belongs_to
+from sync.reports.learned import learned_by_people
 from sync.reports.placing import place_posts
-from sync.reports.population import first_accessed, first_completed, modules_asked
+from sync.reports.programme import Programme
 from sync.reports.stock import Stock
 from sync.rollups.definitions import Population
 
@@ -41,23 +42,19 @@ def stock_on_days(
         days: in order, at least one.
         restated_to: people of all days in the units of this later day; `None`: in the units of each day.
     """
-    modules, last = modules_asked(module_iri), days[-1]
+    learned, last = learned_by_people(session, Programme(), module_iri=module_iri), days[-1]
     placing = place_posts(session, unit_id, on=days[0], restated_to=restated_to)
     first_day = _later_of(Appointment.valid_from, Unit.valid_from)
     ended = _earlier_of(Appointment.valid_to, Unit.valid_to)
     dates: list[Any] = [
         first_day.label("first_day"),
         ended.label("ended"),
-        first_accessed(last, module_iris=modules).label("accessed_on"),
-        first_completed(last, module_iris=modules).label("completed_on"),
+        learned.accessed_on.label("accessed_on"),
+        learned.completed_on.label("completed_on"),
     ]
-    posts = (
-        select(*dates)
-        .select_from(Appointment)
-        .join(Unit, Unit.unit_id == Appointment.unit_id)
-        .where(*belongs_to(population), first_day <= last, ended > days[0])
-    )
-    # The offset keeps SQLite from asking for a person's days once for each of `days`.
+    posts = select(*dates).select_from(Appointment).join(Unit, Unit.unit_id == Appointment.unit_id)
+    posts = learned.beside(posts).where(*belongs_to(population), first_day <= last, ended > days[0])
+    # The offset keeps SQLite from computing a date once for each of `days`.
     dated = placing.narrow(posts).offset(0).subquery()
     places: list[Any] = [*(_place(column, days) for column in dated.c), func.count()]
     question = select(*places).group_by(*(_number(place) for place in range(1, 5)))

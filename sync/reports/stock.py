@@ -1,5 +1,6 @@
 """The figures of a stock: people on a day, and how many of them had done what by that day (pure)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -26,3 +27,14 @@ class Stock:
             self.completed + other.completed,
             self.completed_all + other.completed_all,
         )
+
+
+def sum_stocks(stocks: Iterable[Stock]) -> Stock:
+    """All together; faster than one sum after the other, and a country has thousands."""
+    people = accessed = completed = completed_all = 0
+    for stock in stocks:
+        people += stock.people
+        accessed += stock.accessed
+        completed += stock.completed
+        completed_all += stock.completed_all
+    return Stock(people, accessed, completed, completed_all)

@@ -67,6 +67,12 @@ PRIMARY_POSTS: Final = EngineSql(
     postgresql="SELECT a.person_id, a.unit_id, a.valid_from, a.valid_to FROM sync_appointment a "
     "WHERE a.person_id = ANY(%s::int[]) AND a.is_primary ORDER BY a.valid_from, a.appointment_id",
 )
+PERSON_DAYS: Final = EngineSql(
+    sqlite="SELECT d.person_id, d.first_accessed_on, d.first_completed_on, d.completed_all_on "
+    "FROM json_each(?) AS k CROSS JOIN sync_person_days d ON d.person_id = k.value",
+    postgresql="SELECT d.person_id, d.first_accessed_on, d.first_completed_on, d.completed_all_on "
+    "FROM sync_person_days d WHERE d.person_id = ANY(%s::int[])",
+)
 ANCESTORS: Final = EngineSql(
     sqlite="SELECT c.descendant_id, c.ancestor_id "  # noqa: S608
     "FROM json_each(?) AS k CROSS JOIN sync_unit_closure c "
@@ -121,6 +127,13 @@ KEEP_STATES: Final = _writing(
     "first_completed_on = excluded.first_completed_on, last_completed_on = excluded.last_completed_on, "
     "completions = excluded.completions, best_scaled = excluded.best_scaled, "
     "access_unit_id = excluded.access_unit_id, leaf_unit_id = excluded.leaf_unit_id",
+)
+KEEP_PERSON_DAYS: Final = _writing(
+    "sync_person_days",
+    "person_id, first_accessed_on, first_completed_on, completed_all_on",
+    "int date date date",
+    "ON CONFLICT (person_id) DO UPDATE SET first_accessed_on = excluded.first_accessed_on, "
+    "first_completed_on = excluded.first_completed_on, completed_all_on = excluded.completed_all_on",
 )
 ADD_TO_CELLS: Final = _writing(
     "sync_unit_count",

@@ -9,10 +9,14 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from types import MappingProxyType
+from typing import Final
 
 from sync.statement_outline import StatementOutline
 from xapi_bridge.vocabulary import adl, cchc
 from xapi_bridge.vocabulary.cchc import ActivityKind, parse_activity_iri, parse_class_session_iri
+
+#: The curriculum of Decision 905: whoever completes all its modules has completed the programme.
+PROGRAMME_PACKAGE: Final = "cchc"
 
 
 class FactKind(StrEnum):

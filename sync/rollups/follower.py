@@ -13,6 +13,7 @@ from sync.followers import Follower, Freshness, find_freshness
 from sync.rollups.counts import apply_changes
 from sync.rollups.dirty import ROLLUPS, count_dirty_keys, take_dirty_keys
 from sync.rollups.facts import RECOUNT, record_facts
+from sync.rollups.person_days import keep_person_days, read_required
 from sync.rollups.state import refresh_states
 from xapi_bridge.store.follow import StoredStatement
 
@@ -27,7 +28,9 @@ def rollups_follower(*, iri_base: str) -> Follower:
     def take_in(session: Session, batch: Sequence[StoredStatement], limit: int, now: datetime) -> int:
         news = record_facts(session, batch, iri_base=iri_base, now=now)
         dirty = take_dirty_keys(session, limit=limit)
-        apply_changes(session, refresh_states(session, news | dict.fromkeys(dirty, RECOUNT)))
+        changes = refresh_states(session, news | dict.fromkeys(dirty, RECOUNT))
+        apply_changes(session, changes)
+        keep_person_days(session, changes, required=read_required(session, iri_base=iri_base))
         return len(dirty)
 
     return Follower(name=ROLLUPS, take_in=take_in, count_other_work=count_dirty_keys)

@@ -31,6 +31,7 @@ from sync.organization.models import COMMAND, ActorIdentity, Appointment, UnitCl
 from sync.rollups.definitions import FactKind
 from sync.rollups.dirty import ROLLUPS
 from sync.rollups.models import DirtyKey, LearningFact, PersonModule, UnitCount
+from sync.rollups.person_days import counted_required, recount_person_days
 
 
 def recount_from_facts(session: Session) -> tuple[int, int]:
@@ -43,6 +44,7 @@ def recount_from_facts(session: Session) -> tuple[int, int]:
         session.execute(delete(table).execution_options(synchronize_session=False))
     names = [each.name for each in PersonModule.__table__.columns]
     session.execute(insert(PersonModule).from_select(names, _states()))
+    recount_person_days(session, required=counted_required(session))
     first, last = session.execute(
         select(func.min(PersonModule.first_accessed_on), func.max(PersonModule.last_completed_on))
     ).one()

@@ -80,9 +80,8 @@ class PersonModule(Base):
     __table_args__ = (
         Index("ix_sync_person_module_module", "module_iri", "first_completed_on"),
         Index("ix_sync_person_module_leaf", "leaf_unit_id", "module_iri"),
-        # Pages ask what one person had done by a day; the answer stands in these.
+        # Pages ask which modules one person had completed by a day; the answer stands in this.
         Index("ix_sync_person_module_completed", "person_id", "first_completed_on", "module_iri"),
-        Index("ix_sync_person_module_accessed", "person_id", "first_accessed_on"),
     )
 
     person_id: Mapped[int] = mapped_column(ForeignKey("sync_person.person_id"), primary_key=True)
@@ -99,6 +98,28 @@ class PersonModule(Base):
     access_unit_id: Mapped[int | None] = mapped_column(ForeignKey("sync_unit.unit_id"))
     #: Unit of the primary post on the day of first completion; empty without completion or post.
     leaf_unit_id: Mapped[int | None] = mapped_column(ForeignKey("sync_unit.unit_id"))
+
+
+class PersonDays(Base):
+    """When one person first did something with any module; who did nothing has no row."""
+
+    __tablename__ = "sync_person_days"
+
+    person_id: Mapped[int] = mapped_column(
+        ForeignKey("sync_person.person_id"), primary_key=True, autoincrement=False
+    )
+    first_accessed_on: Mapped[date] = mapped_column(Date)
+    first_completed_on: Mapped[date | None] = mapped_column(Date)
+    #: When the last of all required modules was first completed; empty until then.
+    completed_all_on: Mapped[date | None] = mapped_column(Date)
+
+
+class RequiredModule(Base):
+    """The required modules for which `PersonDays.completed_all_on` holds: those of the programme now."""
+
+    __tablename__ = "sync_required_module"
+
+    module_iri: Mapped[str] = mapped_column(String(LONGEST_IRI), primary_key=True)
 
 
 class UnitCount(Base):

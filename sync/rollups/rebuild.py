@@ -4,9 +4,10 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from sync.bookmarks import rewind_bookmark
+from sync.figure_versions import Changed, note_change
 from sync.rollups.archived import refuse_without_archives
 from sync.rollups.dirty import ROLLUPS
-from sync.rollups.models import DirtyKey, LearningFact, PersonModule, QuizScore, UnitCount
+from sync.rollups.models import DirtyKey, LearningFact, PersonDays, PersonModule, QuizScore, UnitCount
 
 
 def rebuild_rollups(session: Session) -> None:
@@ -20,5 +21,7 @@ def rebuild_rollups(session: Session) -> None:
     """
     refuse_without_archives(session, None)
     rewind_bookmark(session, ROLLUPS)
-    for table in (UnitCount, PersonModule, DirtyKey, QuizScore, LearningFact):
+    for table in (UnitCount, PersonDays, PersonModule, DirtyKey, QuizScore, LearningFact):
         session.execute(delete(table).execution_options(synchronize_session=False))
+    note_change(session, Changed.MODULES)
+    note_change(session, Changed.PEOPLE)

@@ -4,6 +4,7 @@ Call it in one snapshot (PostgreSQL: REPEATABLE READ): otherwise a batch that th
 looks like a difference.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +19,8 @@ from sync.bookmarks import find_bookmark
 from sync.organization.models import ActorIdentity
 from sync.rollups.archived import refuse_without_archives
 from sync.rollups.dirty import ROLLUPS, count_dirty_keys
-from sync.rollups.models import LearningFact, PersonModule, QuizScore, UnitCount
+from sync.rollups.models import LearningFact, PersonDays, PersonModule, QuizScore, UnitCount
+from sync.rollups.person_days import counted_required
 from sync.rollups.recount import PlainFact, PlainScore, recount_statements
 from xapi_bridge.store.archive import read_archives
 from xapi_bridge.store.erased import read_without_erased
@@ -35,7 +37,7 @@ class Difference:
     """One row that is not what the statements say.
 
     Attributes:
-        table: facts, scores, state or counts.
+        table: facts, scores, state, days or counts.
         key: which row.
         recounted: what the statements give; empty when there should be no row.
         kept: what the table holds; empty when it has no row.
@@ -102,6 +104,7 @@ def verify_rollups(
         *_compare("facts", recount.facts, _kept_facts(session)),
         *_compare("scores", recount.scores, _kept_scores(session)),
         *_compare("state", recount.states, _kept_states(session)),
+        *_compare("days", _recounted_days(session, recount.states), _kept_days(session)),
         *_compare("counts", recount.cells, _kept_cells(session)),
     ]
     marks = count_dirty_keys(session)
@@ -171,6 +174,33 @@ def _kept_states(session: Session) -> dict[tuple[int, str], tuple[Any, ...]]:
             state.leaf_unit_id,
         )
         for state in session.scalars(select(PersonModule))
+    }
+
+
+def _recounted_days(
+    session: Session, states: Mapping[tuple[int, str], tuple[Any, ...]]
+) -> dict[int, tuple[date | None, ...]]:
+    """Person → first opened, first completed, last of all required modules completed."""
+    required = counted_required(session)
+    opened: dict[int, set[date]] = defaultdict(set)
+    completed: dict[int, dict[str, date]] = defaultdict(dict)
+    for (person_id, module_iri), (accessed_on, completed_on, *_rest) in states.items():
+        opened[person_id].add(accessed_on)
+        if completed_on is not None:
+            completed[person_id][module_iri] = completed_on
+    days: dict[int, tuple[date | None, ...]] = {}
+    for person_id, accessed in opened.items():
+        done = completed[person_id]
+        wanted = [done[one] for one in required if one in done]
+        is_all = bool(required) and len(wanted) == len(required)
+        days[person_id] = (min(accessed), min(done.values(), default=None), max(wanted) if is_all else None)
+    return days
+
+
+def _kept_days(session: Session) -> dict[int, tuple[date | None, ...]]:
+    return {
+        row.person_id: (row.first_accessed_on, row.first_completed_on, row.completed_all_on)
+        for row in session.scalars(select(PersonDays))
     }
 
 

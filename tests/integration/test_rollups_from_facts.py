@@ -3,7 +3,7 @@
 from sqlalchemy import delete, select
 
 from sync.rollups.from_facts import recount_from_facts
-from sync.rollups.models import PersonModule, UnitCount
+from sync.rollups.models import PersonDays, PersonModule, UnitCount
 from tests.factories.analysis import create_history
 
 
@@ -14,12 +14,14 @@ def rows_of(session, table) -> list[tuple]:
 def test_the_same_rows_come_from_the_facts(session):
     create_history(session)
     states, cells = rows_of(session, PersonModule), rows_of(session, UnitCount)
+    days = rows_of(session, PersonDays)
     session.execute(delete(UnitCount).where(UnitCount.people_completed > 0))
 
     made = recount_from_facts(session)
 
     assert rows_of(session, PersonModule) == states
     assert rows_of(session, UnitCount) == cells
+    assert rows_of(session, PersonDays) == days
     assert made == (len(states), len(cells))
 
 

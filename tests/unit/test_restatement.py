@@ -35,23 +35,19 @@ MAP = SuccessorMap(
 
 
 def test_a_post_in_a_unit_that_still_exists_stays_there():
-    assert MAP.home_of(MINISTRY, SOUTH, on=TODAY) == MINISTRY
-
-
-def test_people_are_moved_by_their_appointments():
-    assert MAP.home_of(OLD_COMMUNE, SOUTH, on=TODAY) == SOUTH
+    assert MAP.unit_of(MINISTRY, on=TODAY) == MINISTRY
 
 
 def test_whoever_has_no_post_afterwards_follows_the_default_successor():
-    assert MAP.home_of(OLD_COMMUNE, None, on=TODAY) == NORTH
+    assert MAP.unit_of(OLD_COMMUNE, on=TODAY) == NORTH
 
 
 def test_an_office_without_a_successor_follows_the_one_above_it():
-    assert MAP.home_of(OLD_OFFICE, None, on=TODAY) == PROVINCE
+    assert MAP.unit_of(OLD_OFFICE, on=TODAY) == PROVINCE
 
 
 def test_before_the_reorganisation_nothing_moves():
-    assert MAP.home_of(OLD_COMMUNE, NORTH, on=date(2025, 6, 30)) == OLD_COMMUNE
+    assert MAP.unit_of(OLD_COMMUNE, on=date(2025, 6, 30)) == OLD_COMMUNE
 
 
 def test_the_sources_of_a_unit_are_those_whose_default_way_leads_there():
@@ -66,7 +62,7 @@ def test_the_sources_of_a_unit_are_those_whose_default_way_leads_there():
 def test_a_unit_that_nobody_succeeded_is_counted_at_the_nearest_unit_in_force():
     alone = SuccessorMap(parents=MAP.parents, lives=MAP.lives, successors={})
 
-    assert alone.home_of(OLD_COMMUNE, None, on=TODAY) == NATION
+    assert alone.unit_of(OLD_COMMUNE, on=TODAY) == NATION
 
 
 def test_successors_in_a_circle_end_at_the_nearest_unit_in_force():
@@ -74,4 +70,4 @@ def test_successors_in_a_circle_end_at_the_nearest_unit_in_force():
         parents=MAP.parents, lives=MAP.lives, successors={OLD_COMMUNE: OLD_OFFICE, OLD_OFFICE: OLD_COMMUNE}
     )
 
-    assert circle.home_of(OLD_COMMUNE, None, on=TODAY) == NATION
+    assert circle.unit_of(OLD_COMMUNE, on=TODAY) == NATION
