@@ -116,9 +116,9 @@ def _gunicorn(tree: Path, environment: dict[str, str]) -> Iterator[tuple[int, in
     assert secret, made
     port = _free_port()
     command = [programs / "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
-    server = subprocess.Popen(
-        [*command, "--log-level", "error", "lti_tool.wsgi:app"], cwd=tree, env=environment
-    )
+    # The address of the control socket would be one for every gunicorn of this user.
+    options = ["--no-control-socket", "--log-level", "error"]
+    server = subprocess.Popen([*command, *options, "lti_tool.wsgi:app"], cwd=tree, env=environment)
     try:
         wait_until_it_answers(f"http://127.0.0.1:{port}/xapi")
         yield server.pid, port, basic_authorization(key[1], secret[1])
