@@ -1,5 +1,7 @@
 """Searching the store for people: who did it, in both directions, counted honestly, read to the end once."""
 
+import random
+import string
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -201,6 +203,15 @@ def test_an_agent_with_another_identifier_of_the_same_words_is_not_the_account(s
 
     for wanted in (StatementSearch(accounts=as_set("a")), StatementSearch(accounts=as_question("a"))):
         assert ids_of(search_statements(session, wanted, limit=10)) == [own]
+
+
+@pytest.mark.parametrize("accounts", [as_set, as_question])
+def test_an_account_may_be_longer_than_an_entry_of_an_index(session, accounts):
+    draw = random.Random(1)
+    name = "".join(draw.choices(string.ascii_letters, k=20_000))
+    (own,) = record(session, by(name))
+
+    assert ids_of(search_statements(session, StatementSearch(accounts=accounts(name)), limit=10)) == [own]
 
 
 def test_a_question_that_finds_nobody_matches_nothing(session):
