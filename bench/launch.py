@@ -223,7 +223,7 @@ def gunicorn(app: str, environment: dict[str, str]) -> Iterator[tuple[int, list[
     command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", str(WORKERS)]
     own = {name: value.replace("{port}", str(port)) for name, value in environment.items()}
     process = subprocess.Popen(
-        [*command, "--threads", str(THREADS), app],
+        [*command, "--threads", str(THREADS), "--no-control-socket", app],
         env={"PATH": os.environ["PATH"], **own},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

@@ -1,9 +1,10 @@
-"""What an analyst's search for a large unit costs: the page, the count and the sample of the picture.
+"""What an analyst's search for a large unit costs: the plan, the page, the count, the sample of the picture.
 
     python -m bench.search --engine postgresql --stored 30000 --people 20000 --unit 10000
 
-Fills a new database with short statements over sixty days, drawn from a seed, and prints the milliseconds of
-this process and of the wall for each question. `--url` reads a database that is filled already.
+Fills a new database with people who hold posts and with short statements over sixty days, drawn from a seed,
+and prints the milliseconds of this process and of the wall for each question. `--url` reads a database that
+is filled already.
 """
 
 import argparse
@@ -20,18 +21,24 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from bench.lrs.statements import HOME_PAGE, VERBS, actor_name
 from lti_tool.database import create_database_engine
 from lti_tool.database_schema import upgrade_database
+from sync.organization.closure import rebuild_closure
+from sync.organization.models import ActorIdentity, Appointment, Person, Unit
+from sync.statement_filters import Reach, StatementFilters, search_for
+from tests.factories.organization import REORGANISATION, create_unit
 from xapi_bridge.running_app import utc_now
 from xapi_bridge.statement import Account, parse_statement
 from xapi_bridge.store.record import record_statements
-from xapi_bridge.store.search import StatementSearch, count_matches, plan_search, search_statements
+from xapi_bridge.store.search import SearchPlan, count_matches, plan_search, search_statements
 
 _BATCH, _DAYS, _TIMES = 500, 60, 5
 _PAGE, _SAMPLE = 50, 2_000
+_UNIT, _IRI_BASE = "08", "https://cchc.example/"
 
 
 def main() -> None:
@@ -40,11 +47,15 @@ def main() -> None:
         engine = create_database_engine(url)
         if not given.url:
             _fill(engine, given)
-        accounts = frozenset(Account(home_page=HOME_PAGE, name=actor_name(one)) for one in range(given.unit))
-        search = StatementSearch(accounts=accounts)
         with Session(engine.execution_options(read_only=True)) as session:
-            plan = plan_search(session, search)
-            _print("plan", lambda: plan_search(session, search))
+            unit_id = session.scalars(select(Unit.unit_id).where(Unit.code == _UNIT)).one()
+            filters, reach = StatementFilters(unit_id=unit_id), Reach(on=utc_now().date())
+
+            def plan_for_unit() -> SearchPlan:
+                return plan_search(session, search_for(session, filters, reach=reach, iri_base=_IRI_BASE))
+
+            plan = plan_for_unit()
+            _print("plan", plan_for_unit)
             _print("page", lambda: search_statements(session, plan, limit=_PAGE))
             _print("count", lambda: count_matches(session, plan))
             _print("sample", lambda: search_statements(session, plan, limit=_SAMPLE))
@@ -90,7 +101,9 @@ def _database(given: argparse.Namespace) -> Iterator[str]:
 
 def _fill(engine: Any, given: argparse.Namespace) -> None:
     upgrade_database(engine)
-    authority = Account(home_page="https://cchc.example/", name="bench")
+    with Session(engine) as session, session.begin():
+        _register(session, given)
+    authority = Account(home_page=_IRI_BASE, name="bench")
     draw = random.Random(given.seed)
     raw = (_statement(draw, given.people) for _ in range(given.stored))
     stored, step = utc_now() - timedelta(days=_DAYS), timedelta(days=_DAYS) / (given.stored / _BATCH)
@@ -103,6 +116,41 @@ def _fill(engine: Any, given: argparse.Namespace) -> None:
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")
+
+
+def _register(session: Session, given: argparse.Namespace) -> None:
+    """Everybody's account and post: the first ones in the unit that is asked for, the others beside it."""
+    nation = create_unit(session, code="VN", scheme="TW", level="national", kind="quoc-gia", name="Cả nước")
+    units = [
+        create_unit(session, code=code, level="province", kind="tinh", name=code, parent=nation)
+        for code in (_UNIT, "99")
+    ]
+    rebuild_closure(session)
+    now, numbers = utc_now(), range(1, given.people + 1)
+    rows: dict[Any, list[dict[str, Any]]] = {
+        Person: [{"person_id": one, "pseudonym": f"ma-{one}", "created_at": now} for one in numbers],
+        ActorIdentity: [
+            {
+                "home_page": HOME_PAGE,
+                "account_name": actor_name(one - 1),
+                "person_id": one,
+                "first_seen_at": now,
+            }
+            for one in numbers
+        ],
+        Appointment: [
+            {
+                "person_id": one,
+                "unit_id": units[one > given.unit].unit_id,
+                "staff_category": "cong_chuc",
+                "valid_from": REORGANISATION,
+                "recorded_at": now,
+            }
+            for one in numbers
+        ],
+    }
+    for table, some in rows.items():
+        session.execute(insert(table), some)
 
 
 def _statement(draw: random.Random, people: int) -> bytes:

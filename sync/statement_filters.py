@@ -9,12 +9,12 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
 from sync.organization.models import COMMAND, ActorIdentity, Appointment, Person, UnitClosure
 from xapi_bridge.statement import Account
-from xapi_bridge.store.search import StatementSearch, Validity
+from xapi_bridge.store.search import AccountQuestion, StatementSearch, Validity
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def search_for(
     Args:
         iri_base: home page of the accounts that vouch for statements.
     """
-    accounts = _accounts(session, filters, reach)
+    accounts: frozenset[Account] | AccountQuestion | None = _select_accounts(session, filters, reach)
     asked = Account(home_page=iri_base, name=filters.authority_name) if filters.authority_name else None
     if reach.authority is not None and asked not in {None, reach.authority}:
         accounts = frozenset()
@@ -90,11 +90,23 @@ def search_for(
     )
 
 
-def accounts_in_unit(session: Session, unit_id: int, *, on: date) -> frozenset[Account]:
-    """The accounts of everybody whose primary post on that day is in the unit or below it."""
-    rows = session.execute(
-        select(ActorIdentity.home_page, ActorIdentity.account_name)
-        .join(Appointment, Appointment.person_id == ActorIdentity.person_id)
+def _select_accounts(session: Session, filters: StatementFilters, reach: Reach) -> AccountQuestion | None:
+    """The question for the accounts of whoever is meant; None: whoever."""
+    units = {unit_id for unit_id in (reach.root_id, filters.unit_id) if unit_id is not None}
+    if not units and not filters.person:
+        return None
+    question = select(ActorIdentity.home_page, ActorIdentity.account_name)
+    for unit_id in sorted(units):
+        question = question.where(ActorIdentity.person_id.in_(_select_people_in(unit_id, on=reach.on)))
+    if filters.person:
+        question = question.where(_is_account_of(session, filters.person))
+    return question
+
+
+def _select_people_in(unit_id: int, *, on: date) -> "Select[int]":
+    """Everybody whose primary post on that day is in the unit or below it."""
+    return (
+        select(Appointment.person_id)
         .join(UnitClosure, UnitClosure.descendant_id == Appointment.unit_id)
         .where(
             UnitClosure.hierarchy == COMMAND,
@@ -104,26 +116,11 @@ def accounts_in_unit(session: Session, unit_id: int, *, on: date) -> frozenset[A
             on < Appointment.valid_to,
         )
     )
-    return frozenset(Account(home_page=home_page, name=name) for home_page, name in rows)
 
 
-def accounts_of(session: Session, person: str) -> frozenset[Account]:
-    """The accounts of a pseudonym; of a text that is nobody's pseudonym, the accounts with that name."""
-    columns = select(ActorIdentity.home_page, ActorIdentity.account_name)
-    rows = session.execute(
-        columns.join(Person, Person.person_id == ActorIdentity.person_id).where(Person.pseudonym == person)
-    ).all()
-    rows = rows or session.execute(columns.where(ActorIdentity.account_name == person)).all()
-    return frozenset(Account(home_page=home_page, name=name) for home_page, name in rows)
-
-
-def _accounts(session: Session, filters: StatementFilters, reach: Reach) -> frozenset[Account] | None:
-    """None: whoever."""
-    sets = [
-        accounts_in_unit(session, unit_id, on=reach.on)
-        for unit_id in sorted({reach.root_id, filters.unit_id} - {None}, key=str)
-        if unit_id is not None
-    ]
-    if filters.person:
-        sets.append(accounts_of(session, filters.person))
-    return frozenset.intersection(*sets) if sets else None
+def _is_account_of(session: Session, person: str) -> ColumnElement[bool]:
+    """Whether it is an account of that pseudonym; of a text that is nobody's, one with that name."""
+    person_id = session.scalar(select(Person.person_id).where(Person.pseudonym == person))
+    if person_id is not None and session.scalar(select(exists().where(ActorIdentity.person_id == person_id))):
+        return ActorIdentity.person_id == person_id
+    return ActorIdentity.account_name == person

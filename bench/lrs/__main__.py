@@ -53,6 +53,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], default="sqlite")
     parser.add_argument("--tree", type=Path, default=Path(), help="start the server from another checkout")
     parser.add_argument("--folder", help="keep the SQLite file here")
+    parser.add_argument("--database", default="", help="keep this PostgreSQL database, and find it again")
     parser.add_argument("--postgresql", default="postgresql://postgres@127.0.0.1:5432/postgres")
     parser.add_argument("--url", help="measure another store: its address up to the xAPI path")
     parser.add_argument("--user", default="")
@@ -82,7 +83,11 @@ def _target(given: argparse.Namespace) -> Iterator[Target]:
         yield Target("another store", given.url.rstrip("/"), authorization, extra_pids=given.pid)
         return
     with own_server(
-        given.engine, tree=given.tree, postgresql=given.postgresql, folder=given.folder
+        given.engine,
+        tree=given.tree,
+        postgresql=given.postgresql,
+        folder=given.folder,
+        kept=given.database,
     ) as target:
         yield target
 

@@ -58,7 +58,9 @@ class Target:
 
 
 @contextmanager
-def own_server(engine: str, *, tree: Path, postgresql: str, folder: str | None = None) -> Iterator[Target]:
+def own_server(
+    engine: str, *, tree: Path, postgresql: str, folder: str | None = None, kept: str = ""
+) -> Iterator[Target]:
     """gunicorn with two workers of four threads from `tree`, full durability, on a new database.
 
     Args:
@@ -66,6 +68,7 @@ def own_server(engine: str, *, tree: Path, postgresql: str, folder: str | None =
         tree: a checkout with an environment in `.venv`.
         postgresql: address of a server where a database may be made.
         folder: keep the SQLite file there, and find it again.
+        kept: name of a PostgreSQL database that is made if it is not there, and kept.
     """
     work = Path(folder or tempfile.mkdtemp(prefix="cchc-bench-"))
     environment = {
@@ -76,9 +79,10 @@ def own_server(engine: str, *, tree: Path, postgresql: str, folder: str | None =
         # Followers are measured by bench.rollups; here they would only add their own work.
         "CCHC_FOLLOW_INTERVAL_SECONDS": "3600",
     }
-    database, name = f"sqlite:///{work / 'cchc.sqlite'}", f"cchc_bench_{uuid.uuid4().hex[:10]}"
+    database, name = f"sqlite:///{work / 'cchc.sqlite'}", kept or f"cchc_bench_{uuid.uuid4().hex[:10]}"
     if engine == "postgresql":
-        _command(postgresql, f'CREATE DATABASE "{name}"')
+        if not _is_there(postgresql, name):
+            _command(postgresql, f'CREATE DATABASE "{name}"')
         database = postgresql.rsplit("/", 1)[0] + f"/{name}"
         environment["CCHC_DATABASE_URL"] = database
     try:
@@ -92,7 +96,7 @@ def own_server(engine: str, *, tree: Path, postgresql: str, folder: str | None =
                 postgresql=database if engine == "postgresql" else "",
             )
     finally:
-        if engine == "postgresql":
+        if engine == "postgresql" and not kept:
             _command(postgresql, f'DROP DATABASE "{name}" WITH (FORCE)')
         if folder is None:
             shutil.rmtree(work, ignore_errors=True)
@@ -116,9 +120,9 @@ def _gunicorn(tree: Path, environment: dict[str, str]) -> Iterator[tuple[int, in
     assert secret, made
     port = _free_port()
     command = [programs / "gunicorn", "--bind", f"127.0.0.1:{port}", "--workers", "2", "--threads", "4"]
-    server = subprocess.Popen(
-        [*command, "--log-level", "error", "lti_tool.wsgi:app"], cwd=tree, env=environment
-    )
+    # The address of the control socket would be one for every gunicorn of this user.
+    options = ["--no-control-socket", "--log-level", "error"]
+    server = subprocess.Popen([*command, *options, "lti_tool.wsgi:app"], cwd=tree, env=environment)
     try:
         wait_until_it_answers(f"http://127.0.0.1:{port}/xapi")
         yield server.pid, port, basic_authorization(key[1], secret[1])
@@ -160,6 +164,12 @@ def _free_port() -> int:
 def _command(server: str, command: str) -> None:
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(command)
+
+
+def _is_there(server: str, name: str) -> bool:
+    with psycopg.connect(server) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,))
+        return found.fetchone() is not None
 
 
 def _with_children(root: int) -> set[int]:

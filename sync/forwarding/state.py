@@ -39,7 +39,8 @@ class TargetState:
         behind: statements of the store that its follower has not looked at.
         waiting: statements in its outbox.
         dead: statements that it will not take and nobody has put away.
-        oldest_stored_at: when the oldest statement that it does not have yet came into our store.
+        oldest_stored_at: when the oldest statement that it does not have yet came into our store; of one
+            that is to be taken back, when that was asked.
         lag: how long ago that was; zero when it has all.
         delivered_last_hour: a rate.
     """
@@ -78,10 +79,12 @@ def look_at_targets(session: Session, *, now: datetime) -> list[TargetState]:
 def look_at_target(session: Session, target: ForwardingTarget, *, now: datetime) -> TargetState:
     """One target."""
     mine = OutgoingStatement.target_id == target.target_id
-    waiting, oldest_waiting = session.execute(
-        select(func.count(), func.min(OutgoingStatement.seq)).where(
-            mine, OutgoingStatement.due_at.is_not(None)
-        )
+    waiting, oldest_waiting, oldest_withdrawal_at = session.execute(
+        select(
+            func.count(),
+            func.min(OutgoingStatement.seq).filter(OutgoingStatement.seq > 0),
+            func.min(OutgoingStatement.queued_at).filter(OutgoingStatement.seq < 0),
+        ).where(mine, OutgoingStatement.due_at.is_not(None))
     ).one()
     dead = select(func.count()).where(
         mine, OutgoingStatement.due_at.is_(None), OutgoingStatement.discarded_at.is_(None)
@@ -91,7 +94,8 @@ def look_at_target(session: Session, target: ForwardingTarget, *, now: datetime)
     oldest = oldest_waiting or session.scalar(
         select(func.min(StatementRow.seq)).where(StatementRow.seq > read_seq)
     )
-    oldest_at = None if oldest is None else instant_of(oldest)
+    instants = [oldest_withdrawal_at, None if oldest is None else instant_of(oldest)]
+    oldest_at = min((one for one in instants if one is not None), default=None)
     return TargetState(
         target=target,
         behind=count_after(session, read_seq),

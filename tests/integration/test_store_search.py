@@ -1,8 +1,11 @@
 """Searching the store for people: who did it, in both directions, counted honestly, read to the end once."""
 
+import random
+import string
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import literal, select, union_all
 
 from tests.factories.statements import AUTHORITY, make_agent, make_reference, make_statement, make_voiding
 from xapi_bridge.statement import Account
@@ -34,13 +37,24 @@ def by(name: str, **given):
     return make_statement(actor=make_agent(name), **given)
 
 
+def as_set(*names):
+    return frozenset(account(name) for name in names)
+
+
+def as_question(*names):
+    """The same accounts as a registry of people gives them: two columns of a table that is joined."""
+    rows = [select(literal(one.home_page), literal(one.name)) for one in sorted(as_set(*names), key=str)]
+    return union_all(*rows).subquery().select()
+
+
 def ids_of(page):
     return [one.statement_id for one in page.statements]
 
 
+@pytest.mark.parametrize("accounts", [as_set, as_question])
 @pytest.mark.parametrize("few", [5_000, 0], ids=["at once", "in windows"])
-def test_pages_lead_to_the_oldest_statement_and_back(session, few):
-    wanted = StatementSearch(accounts=frozenset({account("a"), account("b")}))
+def test_pages_lead_to_the_oldest_statement_and_back(session, few, accounts):
+    wanted = StatementSearch(accounts=accounts("a", "b"))
     ids = []
     for day in range(7):
         ids += record(session, by("a"), by("c"), by("b"), at=START + timedelta(days=day * 30))
@@ -144,11 +158,12 @@ def test_a_snapshot_does_not_know_what_was_taken_back_later(session):
     assert [one.statement_id for one in voided] == [early]
 
 
-def test_someone_elses_statement_about_ones_own_is_not_ones_own(session):
+@pytest.mark.parametrize("accounts", [as_set, as_question])
+def test_someone_elses_statement_about_ones_own_is_not_ones_own(session, accounts):
     (own,) = record(session, by("a"))
     record(session, make_reference(own, actor=make_agent("b")))
     record(session, make_statement(actor={"objectType": "Group", "member": [make_agent("a")]}))
-    wanted = StatementSearch(accounts=frozenset({account("a")}))
+    wanted = StatementSearch(accounts=accounts("a"))
 
     assert ids_of(search_statements(session, wanted, limit=10)) == [own]
     assert count_matches(session, wanted) == MatchCount(1, is_more=False, is_exact=True)
@@ -168,12 +183,40 @@ def test_a_count_says_when_it_stopped(session):
     assert stopped == MatchCount(3, is_more=True, is_exact=True)
 
 
+@pytest.mark.parametrize("accounts", [as_set, as_question])
 @pytest.mark.parametrize("few", [5_000, 0], ids=["rare", "frequent"])
-def test_a_count_for_some_accounts_never_counts_what_others_did(session, few):
+def test_a_count_for_some_accounts_never_counts_what_others_did(session, few, accounts):
     record(session, by("a"), by("b"), by("b"))
     about_one = {"activity": "https://cchc.example/p/cchc/m/gioi-thieu"}
 
     with looking_through_at_once(few):
-        count = count_matches(session, StatementSearch(accounts=frozenset({account("a")}), **about_one))
+        count = count_matches(session, StatementSearch(accounts=accounts("a"), **about_one))
 
     assert count.count == 1
+
+
+def test_an_agent_with_another_identifier_of_the_same_words_is_not_the_account(session):
+    words = "https://lms.example a"
+    (own,) = record(session, by("a"))
+    record(session, make_statement(actor={"openid": "https://lms.example/a"}))
+    record(session, by("b", object={"id": f"account:{words.replace(' ', '-')}"}))
+
+    for wanted in (StatementSearch(accounts=as_set("a")), StatementSearch(accounts=as_question("a"))):
+        assert ids_of(search_statements(session, wanted, limit=10)) == [own]
+
+
+@pytest.mark.parametrize("accounts", [as_set, as_question])
+def test_an_account_may_be_longer_than_an_entry_of_an_index(session, accounts):
+    draw = random.Random(1)
+    name = "".join(draw.choices(string.ascii_letters, k=20_000))
+    (own,) = record(session, by(name))
+
+    assert ids_of(search_statements(session, StatementSearch(accounts=accounts(name)), limit=10)) == [own]
+
+
+def test_a_question_that_finds_nobody_matches_nothing(session):
+    record(session, by("a"))
+    wanted = StatementSearch(accounts=as_question("nobody"))
+
+    assert ids_of(search_statements(session, wanted, limit=10)) == []
+    assert count_matches(session, wanted) == MatchCount(0, is_more=False, is_exact=True)

@@ -1,5 +1,6 @@
 """Taking back from another record store what it was given of an erased person."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import msgspec
@@ -55,6 +56,18 @@ def test_the_target_gets_a_voiding_statement_for_each_own_statement_and_we_keep_
         assert not any(find_stored(session, one).voided for one in given)
         assert note_voided(session, now=SOON) == 1
         assert [one.state for one in list_targets_of(session, erasure_id)] == ["voided"]
+
+
+def test_a_withdrawal_that_waits_is_late_since_it_was_asked(house):
+    target = house.create_target()
+    house.record(make_completed("hv-an"))
+    house.follow(target)
+    house.deliver(FakeRemoteLrs())
+    erase(house)
+
+    state = house.state(target, now=SOON + timedelta(hours=1))
+
+    assert (state.waiting, state.oldest_stored_at, state.lag) == (1, SOON, timedelta(hours=1))
 
 
 def test_what_was_never_sent_is_not_taken_back(house):

@@ -82,6 +82,12 @@ def test_an_administrator_sets_up_a_phone_and_signs_in_with_it(house, page):
     expect(page.get_by_role("button", name="Đăng xuất")).to_be_visible()
     assert is_as_wide_as_the_screen(page)
 
+    # What was looked for may be one long word, and stands in the log.
+    page.goto(f"{tool}/ban-ghi/?hoat-dong=https://cchc.example/{'x' * 120}")
+    page.goto(f"{tool}/quan-tri/nhat-ky")
+    expect(page.locator("td code", has_text="xxxx")).to_be_visible()
+    assert is_as_wide_as_the_screen(page)
+
 
 @pytest.mark.browser
 def test_a_learner_finds_the_unit_by_keyboard_and_its_manager_confirms(strangers, page):

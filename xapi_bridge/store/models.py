@@ -169,7 +169,17 @@ class Term(Base):
     """Dictionary of everything that a filter can ask for."""
 
     __tablename__ = "xapi_term"
-    __table_args__ = (UniqueConstraint("digest"),)
+    __table_args__ = (
+        UniqueConstraint("digest"),
+        # Agents by their words, for joining a registry of people. A hash, as B-tree entries have a limit.
+        Index(
+            "ix_xapi_term_agent",
+            "value",
+            postgresql_using="hash",
+            postgresql_where=text(f"kind = {int(TermKind.AGENT)}"),
+            sqlite_where=text(f"kind = {int(TermKind.AGENT)}"),
+        ),
+    )
 
     term_id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
     #: A `TermKind`.

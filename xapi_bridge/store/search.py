@@ -13,11 +13,12 @@ import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from xapi_bridge.statement import Account
 from xapi_bridge.store.follow import STORED_COLUMNS, StoredStatement, stored_from_row
 from xapi_bridge.store.models import StatementRow
+from xapi_bridge.store.postings import agent_term
 from xapi_bridge.store.references import find_voided
 from xapi_bridge.store.search_plan import (
+    AccountQuestion,
     SearchPlan,
     StatementSearch,
     Validity,
@@ -29,8 +30,8 @@ from xapi_bridge.store.sequence import last_sequence, sequence_at
 from xapi_bridge.store.terms import in_chunks
 
 __all__ = [
-    "MatchCount", "SearchPage", "SearchPlan", "StatementSearch", "Validity", "count_matches", "plan_search",
-    "read_matches", "search_statements",
+    "AccountQuestion", "MatchCount", "SearchPage", "SearchPlan", "StatementSearch", "Validity",
+    "count_matches", "plan_search", "read_matches", "search_statements",
 ]  # fmt: skip
 
 #: A count stops here and says "more than".
@@ -121,7 +122,7 @@ def count_matches(
     if plan.matches_nothing:
         return MatchCount(0, is_more=False, is_exact=True)
     low, high = _bounds(plan.search, last=last_sequence(session))
-    if plan.search.accounts is not None and not plan.windowed:
+    if plan.actors is not None and not plan.windowed:
         # Few enough to be looked at one by one; the index alone does not know whose the statements are.
         walk = _walk(session, plan, low=low, high=high, descending=True)
         found = sum(1 for _ in islice(walk, most + 1))
@@ -130,7 +131,7 @@ def count_matches(
     question = question.where(seq > low, seq <= high)
     limited = question.limit(most + 1).subquery()
     found = session.scalar(select(func.count()).select_from(limited)) or 0
-    return MatchCount(min(found, most), is_more=found > most, is_exact=plan.actor_ids is None)
+    return MatchCount(min(found, most), is_more=found > most, is_exact=plan.actors is None)
 
 
 def read_matches(
@@ -223,7 +224,7 @@ def _confirmed(
         stored = by_seq.get(number)
         if stored is None or not _is_meant(plan.search, number in voided):
             continue
-        if plan.search.accounts is None or _actor_account(stored.payload) in plan.search.accounts:
+        if plan.actors is None or _actor_digest(stored.payload) in plan.actors:
             yield stored
 
 
@@ -237,9 +238,9 @@ def _voided_after(session: Session, voided: Sequence[StoredStatement], *, as_of:
     return {one.seq for one in voided if one.statement_id not in before}
 
 
-def _actor_account(payload: bytes) -> Account | None:
-    """The account of an actor who is an Agent; None for Groups and other identifiers."""
+def _actor_digest(payload: bytes) -> bytes:
+    """The digest of an actor who is an Agent with an account; empty for Groups and other identifiers."""
     actor = _read_actor.decode(payload).actor
     if actor.account is None or actor.objectType != "Agent":
-        return None
-    return Account(home_page=actor.account.homePage, name=actor.account.name)
+        return b""
+    return agent_term(("account", actor.account.homePage, actor.account.name)).digest

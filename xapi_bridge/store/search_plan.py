@@ -8,7 +8,18 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ColumnElement, Select, any_, bindparam, exists, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    any_,
+    bindparam,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session, aliased
 
@@ -22,6 +33,10 @@ from xapi_bridge.store.terms import in_chunks
 FEW = 5_000
 
 _ACTIVITY_PARTS = Part.OBJECT | Part.PARENT | Part.GROUPING | Part.CATEGORY | Part.OTHER | Part.SUB
+
+
+#: Accounts as a question to the same database; its two columns are the home page and the name.
+AccountQuestion = Select[str, str]
 
 
 class Validity(StrEnum):
@@ -38,12 +53,13 @@ class StatementSearch:
 
     Attributes:
         accounts: the actor is an Agent with one of these accounts; nothing inherited through a StatementRef
-            counts, and no Group, so the set may decide what a reader is allowed to see.
+            counts, and no Group, so they may decide what a reader is allowed to see. Ten thousand of them
+            are better given as a question, which is joined, than as a set.
         activity: as object, or with `related_activities` anywhere in the statement.
         since: the first instant of `stored`; `before`: the first instant no more.
     """
 
-    accounts: frozenset[Account] | None = None
+    accounts: frozenset[Account] | AccountQuestion | None = None
     verb: str | None = None
     activity: str | None = None
     related_activities: bool = False
@@ -67,7 +83,9 @@ class SearchPlan:
 
     Attributes:
         terms: rarest first.
-        actor_ids: terms of the accounts; None when any actor will do.
+        actor_ids: terms of the accounts that lead the search; None when any actor will do, empty when
+            another term leads.
+        actors: digests of the terms of the accounts, to look at each candidate; None when any actor will do.
         windowed: look through windows of time, because the accounts have many postings.
         matches_nothing: a term stands nowhere.
     """
@@ -75,26 +93,30 @@ class SearchPlan:
     search: StatementSearch
     terms: Sequence[_Wanted]
     actor_ids: Sequence[int] | None
+    actors: frozenset[bytes] | None
     windowed: bool
     matches_nothing: bool = False
 
 
 def plan_search(session: Session, search: StatementSearch) -> SearchPlan:
     """The search, ready to be asked several times in one session: looking up ten thousand accounts costs."""
-    nothing = SearchPlan(search, (), None, windowed=False, matches_nothing=True)
+    nothing = SearchPlan(search, (), None, None, windowed=False, matches_nothing=True)
     terms = _wanted_terms(session, search)
     if terms is None:
         return nothing
-    actor_ids, uses = _actor_terms(session, search)
-    if actor_ids == []:
+    if search.accounts is None:
+        return SearchPlan(search, terms, None, None, windowed=False)
+    found = _actor_terms(session, search.accounts)
+    if not found:
         return nothing
     rare = bool(terms) and terms[0].uses <= FEW
-    driven_by_actor = actor_ids is not None and not rare and search.validity is not Validity.VOIDED
+    leads = not rare and search.validity is not Validity.VOIDED
     return SearchPlan(
         search=search,
         terms=terms,
-        actor_ids=actor_ids if driven_by_actor else (None if search.accounts is None else ()),
-        windowed=driven_by_actor and uses > FEW,
+        actor_ids=sorted(number for number, _, _ in found) if leads else (),
+        actors=frozenset(bytes(digest) for _, digest, _ in found),
+        windowed=leads and sum(uses for _, _, uses in found) > FEW,
     )
 
 
@@ -122,22 +144,24 @@ def _wanted_terms(session: Session, search: StatementSearch) -> list[_Wanted] | 
     return sorted(wanted, key=lambda one: one.uses)
 
 
-def _actor_terms(session: Session, search: StatementSearch) -> tuple[list[int] | None, int]:
-    """The terms of the accounts, and how many postings they have together."""
-    if search.accounts is None:
-        return None, 0
-    digests = sorted(
-        agent_term(("account", account.home_page, account.name)).digest for account in search.accounts
-    )
-    numbers: list[int] = []
-    uses = 0
-    for chunk in in_chunks(digests):
-        for number, count in session.execute(
-            select(Term.term_id, Term.posting_count).where(Term.digest.in_(chunk))
-        ):
-            numbers.append(number)
-            uses += count
-    return sorted(numbers), uses
+def _actor_terms(
+    session: Session, accounts: frozenset[Account] | AccountQuestion
+) -> list[tuple[int, bytes, int]]:
+    """Number, digest and use count of the terms of the accounts that stand anywhere."""
+    columns = select(Term.term_id, Term.digest, Term.posting_count)
+    if isinstance(accounts, Select):
+        asked = accounts.subquery()
+        home_page, name = asked.c
+        # As `agent_term` writes it; the kind stands in the command, so that the index of agents serves.
+        is_theirs = Term.value == literal("account ") + home_page + literal(" ") + name
+        is_agent = Term.kind == literal_column(str(int(TermKind.AGENT)))
+        return [(*row,) for row in session.execute(columns.join(asked, is_theirs).where(is_agent))]
+    digests = sorted(agent_term(("account", one.home_page, one.name)).digest for one in accounts)
+    return [
+        (*row,)
+        for chunk in in_chunks(digests)
+        for row in session.execute(columns.where(Term.digest.in_(chunk)))
+    ]
 
 
 def select_candidates(
