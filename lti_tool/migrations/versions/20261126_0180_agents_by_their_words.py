@@ -1,14 +1,14 @@
 """Agents in the dictionary are found by their words, so that a registry of people can be joined.
 
 Revision: 20261126_0180
-Follows: 20261126_0110
+Follows: 20261126_0130
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "20261126_0180"
-down_revision = "20261126_0110"
+down_revision = "20261126_0130"
 branch_labels = None
 depends_on = None
 
