@@ -51,6 +51,7 @@ from lti_tool.background import (
     sync_settings_from,
 )
 from lti_tool.campaigns import views as campaign_pages
+from lti_tool.content_exchange import course_learners as course_learner_pages
 from lti_tool.content_exchange import course_views as course_import_pages
 from lti_tool.content_exchange import dispatch_views as dispatch_console_pages
 from lti_tool.content_exchange import views as exchange_pages
@@ -298,6 +299,7 @@ ROOMS: Final = (
     exchange_pages,
     content_views,
     course_import_pages,
+    course_learner_pages,
     dispatch_console_pages,
     word_views,
     quiz_views,

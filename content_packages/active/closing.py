@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from content_packages.active.counting import course_changed
-from content_packages.active.models import ActiveSession
+from content_packages.active.models import ActiveSession, ActiveUnitProgress
 from content_packages.active.moving_on import NOTHING_YET, UnitProgress, newly_satisfied, satisfied_parts
 from content_packages.active.running import Following, keep_progress
 from xapi_bridge.statement import Statement
@@ -105,8 +105,13 @@ def abandon(following: Following, row: ActiveSession, *, now: datetime) -> list[
     return [telling.session_abandoned(run_of(following, row.id), part, seconds=seconds, at=now)]
 
 
-def waive_unit(session: Session, following: Following, place: int, *, reason: str, now: datetime) -> None:
+def waive_unit(
+    session: Session, following: Following, place: int, *, reason: str, by: str, now: datetime
+) -> None:
     """Lets a unit count without being run, once (cmi5 9.3.7).
+
+    Args:
+        by: the operator.
 
     Raises:
         UnitNotFound: there is none.
@@ -123,4 +128,5 @@ def waive_unit(session: Session, following: Following, place: int, *, reason: st
         told.append(telling.unit_waived(run_of(following, session_id), part, reason=reason, at=now))
     changed = replace(kept, waived=True)
     told += change_progress(session, following, place, changed, session_id=session_id, now=now)
+    session.get_one(ActiveUnitProgress, (following.row.id, place)).waived_by = by
     record_as_lms(session, following, told, now=now)

@@ -9,6 +9,8 @@ ContentRefused                      (content_packages.errors)
     ├── PackageNameRefused
     ├── PackageWithdrawn
     ├── UnitNotFound
+    ├── RegistrationUnknown         nobody follows the course under it
+    ├── WaivingReasonUnknown
     ├── CapabilityRefused           the address does not open this file
     ├── DispatchRefused             a dispatch package of ours that is not, or no longer, valid
     └── RunRefused                  what a running unit asks for
@@ -68,6 +70,18 @@ class UnitNotFound(ActiveContentRefused):
     """The course has no such unit or file."""
 
     code = "unit_not_found"
+
+
+class RegistrationUnknown(ActiveContentRefused):
+    """Nobody follows the course under this registration."""
+
+    code = "course_registration_unknown"
+
+
+class WaivingReasonUnknown(ActiveContentRefused):
+    """A unit is waived for one of the reasons that cmi5 names (9.5.5.2)."""
+
+    code = "waiving_reason_unknown"
 
 
 class CapabilityRefused(ActiveContentRefused):

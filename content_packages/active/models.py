@@ -121,6 +121,8 @@ class ActiveUnitProgress(Base):
     failed_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     #: When it was waived.
     waived_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+    #: By which operator.
+    waived_by: Mapped[str | None] = mapped_column(String(64))
     #: Best score, 0.0 to 1.0.
     score: Mapped[float | None]
 

@@ -142,7 +142,7 @@ def _following(session: Session, row: ActiveRegistration, *, iri_base: str) -> F
         .where(ActiveUnitProgress.registration_id == row.id)
         .execution_options(populate_existing=True)
     )
-    progress = {one.place: _progress(one) for one in kept}
+    progress = {one.place: progress_of(one) for one in kept}
     return Following(course_of(package, iri_base=iri_base), row, progress)
 
 
@@ -162,7 +162,8 @@ def keep_progress(
     session.flush()
 
 
-def _progress(row: ActiveUnitProgress) -> UnitProgress:
+def progress_of(row: ActiveUnitProgress) -> UnitProgress:
+    """The row as a value."""
     return UnitProgress(
         completed=row.completed_at is not None,
         passed=row.passed_at is not None,

@@ -91,6 +91,7 @@ _MENU: Final = (
 ROOMS: Final = frozenset(
     {
         *(endpoint.partition(".")[0] for group in _MENU for endpoint, _words in group.links),
+        "imported_learners",
         "invitation_console",
         "key_console",
     }

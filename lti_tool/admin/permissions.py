@@ -34,6 +34,7 @@ PERMISSIONS: Final[Mapping[str, frozenset[Role]]] = {
     "content_exchange.*": _CONTENT,
     "content_console.*": _CONTENT,
     "imported_courses.*": _CONTENT,
+    "imported_learners.*": _CONTENT,
     "dispatch_console.*": _CONTENT,
     "knowledge_words.*": _CONTENT,
     "quiz_console.*": _CONTENT,

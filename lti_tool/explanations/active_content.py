@@ -39,6 +39,12 @@ ROWS: dict[type[RuleBroken], Explanation] = {
     active.UnitNotFound: Explanation(
         404, _l("Khóa học không có bài hoặc tệp này"), _l("Mở lại bài từ danh sách bài của khóa học.")
     ),
+    active.RegistrationUnknown: Explanation(
+        404, _l("Không có người học này trong khóa học"), _l("Mở lại từ danh sách người học của khóa học.")
+    ),
+    active.WaivingReasonUnknown: Explanation(
+        400, _l("Lý do miễn bài chưa đúng"), _l("Chọn một lý do trong danh sách.")
+    ),
     active.CapabilityRefused: Explanation(
         403, _l("Địa chỉ này không còn mở được bài"), _l("Mở lại bài từ khóa học trên hệ thống LMS.")
     ),

@@ -26,6 +26,8 @@ _SUMMED: Final = f"""
     count(CASE WHEN f.kind = '{FactKind.COMPLETED}' THEN 1 END), max(f.score_scaled)
 """
 
+# OFFSET 0 has PostgreSQL look one pair up at a time, by the whole key: left to itself it reads all modules of
+# a person for each pair, which grows with what is stored.
 #: Accounts by home page and name. CROSS JOIN keeps SQLite from reading the table and probing the keys.
 ACCOUNTS: Final = EngineSql(
     sqlite="SELECT i.home_page, i.account_name, i.identity_id "  # noqa: S608
@@ -47,8 +49,8 @@ STATES: Final = EngineSql(
     f"FROM {_PAIRS} CROSS JOIN sync_person_module p ON p.person_id = {_FIRST} AND p.module_iri = {_SECOND}",
     postgresql="SELECT p.person_id, p.module_iri, p.first_accessed_on, p.first_completed_on, "
     "p.last_completed_on, p.completions, p.best_scaled, p.access_unit_id, p.leaf_unit_id "
-    "FROM unnest(%s::int[], %s::text[]) AS k (a, b) "
-    "JOIN sync_person_module p ON p.person_id = k.a AND p.module_iri = k.b",
+    "FROM unnest(%s::int[], %s::text[]) AS k (a, b) CROSS JOIN LATERAL "
+    "(SELECT * FROM sync_person_module m WHERE m.person_id = k.a AND m.module_iri = k.b OFFSET 0) p",
 )
 FACTS: Final = EngineSql(
     sqlite=f"SELECT i.person_id, f.module_iri, {_SUMMED} FROM {_PAIRS} "  # noqa: S608
@@ -56,9 +58,9 @@ FACTS: Final = EngineSql(
     f"CROSS JOIN sync_learning_fact f ON f.identity_id = i.identity_id AND f.module_iri = {_SECOND} "
     "WHERE NOT f.voided GROUP BY i.person_id, f.module_iri",
     postgresql=f"SELECT i.person_id, f.module_iri, {_SUMMED} FROM unnest(%s::int[], %s::text[]) AS k (a, b) "  # noqa: S608
-    "JOIN sync_actor_identity i ON i.person_id = k.a "
-    "JOIN sync_learning_fact f ON f.identity_id = i.identity_id AND f.module_iri = k.b "
-    "WHERE NOT f.voided GROUP BY i.person_id, f.module_iri",
+    "JOIN sync_actor_identity i ON i.person_id = k.a CROSS JOIN LATERAL "
+    "(SELECT * FROM sync_learning_fact l WHERE l.identity_id = i.identity_id AND l.module_iri = k.b "
+    "AND NOT l.voided OFFSET 0) f GROUP BY i.person_id, f.module_iri",
 )
 PRIMARY_POSTS: Final = EngineSql(
     sqlite="SELECT a.person_id, a.unit_id, a.valid_from, a.valid_to "
