@@ -37,6 +37,8 @@ def teach_formats(app: Flask) -> None:
         number=show_number,
         percent=show_percent,
         scaled=show_scaled,
+        points=show_points,
+        change=show_change,
         day=show_day,
         month=show_month,
         instant=show_instant,
@@ -84,6 +86,16 @@ def show_percent(value: Fraction | None, against: int = 100) -> str:
 def show_scaled(value: float | None) -> str:
     """A quiz result of -1.0 to 1.0 as points of ten: 0.85 → `8,5/10`; no result is a dash."""
     return "–" if value is None else f"{format_decimal(round(value * 10, 2))}/10"
+
+
+def show_points(value: float) -> str:
+    """Points of 100: 64.25 → `64,3`."""
+    return str(format_decimal(_rounded(Fraction(value), 1), format="#,##0.0"))
+
+
+def show_change(value: float) -> str:
+    """A gain or a loss in points: 4.2 → `+4,2`."""
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{show_points(abs(value))}"
 
 
 def show_day(value: date | None) -> str:

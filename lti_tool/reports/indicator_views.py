@@ -1,6 +1,7 @@
 """Pages of all indicators of a unit with their definitions, and of the forms of training."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from flask import Response
@@ -36,9 +37,12 @@ from sync.indicators.catalogue import (
 from sync.indicators.forms import FormCount, measure_forms
 from sync.indicators.measures import Share
 from sync.indicators.moves import measure_moved_away
+from sync.indicators.pairs import PairGain, measure_gains, read_quiz_pairs
 from sync.indicators.questions import measure_answers
 from sync.indicators.results import measure_results
 from sync.indicators.stock import measure_access, measure_knowledge
+from sync.settings import SyncSettings
+from xapi_bridge.running_app import section
 
 #: Indicators that have pages of their own.
 _PAGES: Final = {
@@ -71,6 +75,7 @@ def indicators(unit_id: int) -> str:
             trail=unit_trail(session, unit_id, on=asked.on),
             period=period,
             measured=_measure(session, unit_id, asked, period),
+            gains=gains_of(session, unit_id, asked.on),
         )
 
 
@@ -134,6 +139,12 @@ def _measure(session: Session, unit_id: int, asked: Asked, period: Period) -> li
     return [
         Measured(definition_for_reader(one), shares.get(one.code), _PAGES.get(one.code)) for one in CATALOGUE
     ]
+
+
+def gains_of(session: Session, unit_id: int, on: date) -> list[PairGain]:
+    """The gain of a unit on a day, between each published pre-test and its post-test."""
+    pairs = read_quiz_pairs(session, iri_base=section(SyncSettings).iri_base)
+    return measure_gains(session, unit_id, on=on, population=KNOWLEDGE.population, pairs=pairs)
 
 
 def _forms(session: Session, unit_id: int, asked: Asked) -> list[FormCount]:

@@ -6,7 +6,9 @@ from typing import Any
 from sync.analysis.unit_list import ListedUnit
 from sync.followers import Freshness
 from sync.indicators.catalogue import IndicatorDefinition
+from sync.indicators.forms import FormCount
 from sync.indicators.measures import Share
+from sync.indicators.pairs import PairGain
 from sync.organization.units import Succession, UnitOnDay
 from sync.reports.coverage import Coverage, Stock
 from sync.reports.flow import MonthFlow
@@ -121,6 +123,35 @@ def describe_share(indicator: IndicatorDefinition, share: Share) -> dict[str, An
             {**describe_target(one), "is_reached": one.is_reached(share.people, of=share.of)}
             for one in indicator.targets
         ],
+    }
+
+
+def describe_gain(measured: PairGain) -> dict[str, Any]:
+    """A gain between a pre-test and its post-test, in points of 100."""
+    gain = measured.gain
+    points = {
+        "mean_before": gain.mean_before,
+        "mean_after": gain.mean_after,
+        "mean_gain": gain.mean_gain,
+        "low": gain.low,
+        "high": gain.high,
+    }
+    return {
+        "title": measured.pair.title,
+        "before_iri": measured.pair.before_iri,
+        "after_iri": measured.pair.after_iri,
+        "people": gain.pairs,
+        **{name: None if value is None else round(value, 4) for name, value in points.items()},
+    }
+
+
+def describe_form(counted: FormCount) -> dict[str, Any]:
+    """One form of training in the reporting year."""
+    return {
+        "form": counted.form.value,
+        "people": counted.share.people,
+        "of": counted.share.of,
+        "turns": counted.turns,
     }
 
 

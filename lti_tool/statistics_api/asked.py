@@ -11,6 +11,8 @@ from sync.organization.units import LEVELS
 from sync.reports.targets import FIRST_DAY
 
 MOST_PER_PAGE: Final = 500
+#: Whose units hold the people of a day: those of that day, or those of today.
+TREES: Final = ("as-was", "today")
 _PER_PAGE: Final = 100
 _LAST_PAGE: Final = 1_000_000
 _LAST_UNIT: Final = 2**31 - 1
@@ -23,6 +25,7 @@ class Asked:
     Attributes:
         on: the day of a stock, or on which units are in force.
         module_iri: this module only; `None`: any.
+        restated_to: the day whose units hold the people, when it is not `on`.
     """
 
     on: date
@@ -32,9 +35,15 @@ class Asked:
     name: str
     year: int
     calendar: Calendar
+    restated_to: date | None
     population: str | None
     page: int
     per_page: int
+
+    @property
+    def tree_day(self) -> date:
+        """The day whose units are shown."""
+        return self.restated_to or self.on
 
 
 def read_asked(arguments: Mapping[str, str], *, allowed: frozenset[str], today: date) -> Asked:
@@ -60,6 +69,7 @@ def read_asked(arguments: Mapping[str, str], *, allowed: frozenset[str], today: 
         name=_text(arguments, "name"),
         year=_number(arguments, "year", low=2000, high=2200) or today.year,
         calendar=Calendar(_one_of(arguments, "calendar", tuple(Calendar)) or Calendar.OFFICIAL),
+        restated_to=today if _one_of(arguments, "tree", TREES) == TREES[1] and on < today else None,
         population=_text(arguments, "population") or None,
         page=_number(arguments, "page", low=1, high=_LAST_PAGE) or 1,
         per_page=_number(arguments, "per_page", low=1, high=MOST_PER_PAGE) or _PER_PAGE,

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from lti_tool.page_formats import service_version
-from lti_tool.statistics_api.asked import MOST_PER_PAGE
+from lti_tool.statistics_api.asked import MOST_PER_PAGE, TREES
 from sync.calendars import Calendar
 from sync.organization.units import LEVELS
+from sync.rollups.definitions import TrainingForm
 
 PREFIX: Final = "/api/thong-ke"
 _DAY: Final = {"type": "string", "format": "date"}
@@ -54,6 +55,11 @@ _TARGET: Final = {
     "exceeds": {"type": "boolean", "description": "The share must lie above the percentage."},
 }
 _TIMING: Final = {"type": "string", "enum": ["stock", "flow"]}
+_TREE: Final = {
+    "type": "string", "enum": list(TREES), "default": TREES[0],
+    "description": "as-was: in the units of the day; today: the same people in today's units.",
+}  # fmt: skip
+_POINTS: Final = {"type": ["number", "null"], "description": "Of 100; null when nobody has both results."}
 _MODULE: Final = {"type": ["string", "null"], "description": "The module counted; null: any."}
 
 _SCHEMAS: Final[dict[str, Any]] = {
@@ -87,6 +93,14 @@ _SCHEMAS: Final[dict[str, Any]] = {
         unmeasured={"type": ["string", "null"], "description": "Why there is no share."},
         targets=_list_of("JudgedTarget"),
     ),
+    "Gain": _object(
+        title=_TEXT, before_iri=_TEXT, after_iri=_TEXT, people=_COUNT, mean_before=_POINTS,
+        mean_after=_POINTS, mean_gain=_POINTS, low=_POINTS, high=_POINTS,
+    ),
+    "Form": _object(
+        form={"type": "string", "enum": [one.value for one in TrainingForm]}, people=_COUNT, of=_COUNT,
+        turns=_COUNT,
+    ),
 }  # fmt: skip
 
 #: Address -> name of its view, summary, answer.
@@ -100,7 +114,7 @@ _ADDRESSES: Final[Mapping[str, tuple[str, str, dict[str, Any]]]] = {
         successors=_list_of("Succession"), freshness=_ref("Freshness"),
     )),
     "/units/{unit_id}/figures": ("figures", "Stock of a unit on a day, with parts and levels.", _object(
-        unit=_ref("Unit"), on=_DAY, timing=_TIMING, population=_ref("Population"), module=_MODULE,
+        unit=_ref("Unit"), on=_DAY, tree=_TREE, timing=_TIMING, population=_ref("Population"), module=_MODULE,
         total=_ref("Stock"), own=_ref("Stock"), parts=_list_of("PartStock"), levels=_list_of("LevelStock"),
         freshness=_ref("Freshness"),
     )),
@@ -110,7 +124,7 @@ _ADDRESSES: Final[Mapping[str, tuple[str, str, dict[str, Any]]]] = {
     )),
     "/units/{unit_id}/indicators": ("unit_indicators", "Indicators of a unit on a day.", _object(
         unit=_ref("Unit"), on=_DAY, population=_ref("Population"), indicators=_list_of("Measured"),
-        freshness=_ref("Freshness"),
+        gains=_list_of("Gain"), forms=_list_of("Form"), freshness=_ref("Freshness"),
     )),
     "/units/{unit_id}/people-counts": ("people_counts", "How many people are how far.", _object(
         unit=_ref("Unit"), on=_DAY, timing=_TIMING, population=_ref("Population"), people=_COUNT,
@@ -132,6 +146,7 @@ _PARAMETERS: Final[Mapping[str, dict[str, Any]]] = {
     "level": {"type": "string", "enum": list(LEVELS)},
     "below": {"type": "integer", "minimum": 1, "description": "This unit and everything below it."},
     "name": {"type": "string", "description": "Part of a name, without regard to tones.", "maxLength": 400},
+    "tree": _TREE,
     "year": {"type": "integer", "minimum": 2000, "maximum": 2200},
     "calendar": {"type": "string", "enum": [one.value for one in Calendar], "default": "official"},
     "page": {"type": "integer", "minimum": 1, "default": 1},

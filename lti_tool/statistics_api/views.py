@@ -8,14 +8,17 @@ from sqlalchemy.orm import Session
 
 from lti_tool.reports.pages import current_programme
 from lti_tool.statistics_api import answers
-from lti_tool.statistics_api.asked import Asked, read_asked
+from lti_tool.statistics_api.asked import TREES, Asked, read_asked
 from lti_tool.statistics_api.openapi import describe_statistics
 from lti_tool.statistics_api.readers import StatisticsReader, recognise_reader
 from sync.analysis.unit_list import UnitsAsked, count_units, list_units
 from sync.calendars import PeriodKind, local_day, period_of
 from sync.errors import UnitUnknown
-from sync.indicators.catalogue import ACCESS, CATALOGUE, KNOWLEDGE, MOVED_AWAY, TEST_RESULTS
+from sync.indicators.catalogue import ACCESS, ANSWERED_IN_TIME, CATALOGUE, KNOWLEDGE, MOVED_AWAY, TEST_RESULTS
+from sync.indicators.forms import measure_forms
 from sync.indicators.moves import measure_moved_away
+from sync.indicators.pairs import QuizPair, measure_gains, read_quiz_pairs
+from sync.indicators.questions import measure_answers
 from sync.indicators.results import measure_results
 from sync.indicators.stock import measure_access, measure_knowledge
 from sync.organization.populations import find_population, list_populations
@@ -25,9 +28,10 @@ from sync.reports.flow import flow_of_year
 from sync.reports.people import PeopleQuestion, Progress, count_people
 from sync.rollups.definitions import CIVIL_SERVANTS, Population
 from sync.rollups.follower import freshness
+from sync.settings import SyncSettings
 from xapi_bridge.http.access import challenge
 from xapi_bridge.reading_log import log_reading
-from xapi_bridge.running_app import now, reading
+from xapi_bridge.running_app import now, reading, section
 
 blueprint = Blueprint("statistics_api", __name__, url_prefix="/api/thong-ke")
 
@@ -36,7 +40,7 @@ _PAGED: Final = frozenset({"page", "per_page"})
 PARAMETERS: Final = {
     "units": frozenset({"on", "level", "below", "name"}) | _PAGED,
     "unit": frozenset({"on"}),
-    "figures": frozenset({"on", "module", "population"}),
+    "figures": frozenset({"on", "module", "population", "tree"}),
     "series": frozenset({"year", "calendar", "module"}),
     "unit_indicators": frozenset({"on", "population"}),
     "people_counts": frozenset({"on", "module", "population", "level"}),
@@ -106,7 +110,7 @@ def unit(unit_id: int) -> Response:
 
 @blueprint.get("/units/<int:unit_id>/figures")
 def figures(unit_id: int) -> Response:
-    """Stock of a unit on a day, with its parts and levels, as it was on that day."""
+    """Stock of a unit on a day, with its parts and levels, in the units of that day or of today."""
 
     def stock(session: Session, asked: Asked) -> dict[str, Any]:
         population = _population(session, asked)
@@ -117,10 +121,12 @@ def figures(unit_id: int) -> Response:
             population=population,
             programme=current_programme(session),
             module_iri=asked.module_iri,
+            restated_to=asked.restated_to,
         )
         return {
             "population": answers.describe_population(population),
             "module": asked.module_iri,
+            "tree": TREES[asked.restated_to is not None],
             **answers.describe_coverage(coverage),
         }
 
@@ -149,7 +155,7 @@ def series(unit_id: int) -> Response:
 
 @blueprint.get("/units/<int:unit_id>/indicators")
 def unit_indicators(unit_id: int) -> Response:
-    """The indicators that are one share, on a day; results of tests in the reporting year of that day."""
+    """The indicators of a unit on a day; those that are a flow in the reporting year of that day."""
 
     def measured(session: Session, asked: Asked) -> dict[str, Any]:
         population, on = _population(session, asked), asked.on
@@ -158,6 +164,7 @@ def unit_indicators(unit_id: int) -> Response:
         shares = (
             (KNOWLEDGE, measure_knowledge(session, unit_id, on=on, population=population)),
             (ACCESS, measure_access(session, unit_id, on=on, population=population)),
+            (ANSWERED_IN_TIME, measure_answers(session, unit_id, period=year)),
             (MOVED_AWAY, measure_moved_away(session, unit_id, on=on)[0]),
             (TEST_RESULTS, bands.passed),
         )
@@ -166,6 +173,16 @@ def unit_indicators(unit_id: int) -> Response:
             "on": on.isoformat(),
             "population": answers.describe_population(population),
             "indicators": [answers.describe_share(one, share) for one, share in shares],
+            "gains": [
+                answers.describe_gain(one)
+                for one in measure_gains(
+                    session, unit_id, on=on, population=population, pairs=_pairs(session)
+                )
+            ],
+            "forms": [
+                answers.describe_form(one)
+                for one in measure_forms(session, unit_id, period=year, population=population)
+            ],
         }
 
     return _of_unit("unit_indicators", unit_id, measured)
@@ -250,10 +267,14 @@ def _answer(
 
 
 def _unit(session: Session, unit_id: int, asked: Asked) -> UnitOnDay:
-    found = label_on(session, [unit_id], on_date=asked.on).get(unit_id)
+    found = label_on(session, [unit_id], on_date=asked.tree_day).get(unit_id)
     if found is None:
         raise UnitUnknown(f"There is no unit {unit_id}.")
     return found
+
+
+def _pairs(session: Session) -> list[QuizPair]:
+    return read_quiz_pairs(session, iri_base=section(SyncSettings).iri_base)
 
 
 def _population(session: Session, asked: Asked) -> Population:

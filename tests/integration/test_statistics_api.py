@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from lti_tool.statistics_api.views import PARAMETERS
+from sync.rollups.definitions import TrainingForm
 from tests.factories.reports import create_country, create_operators, sign_in
 from tests.factories.xapi_door import create_key, open_door
 from xapi_bridge.running_app import audit_transaction, transaction
@@ -86,6 +87,36 @@ def test_figures_are_those_of_the_day_asked_for(door, country):
     assert "Tỉnh Hà Giang" in {one["unit"]["name"] for one in before["parts"]}
     assert "Tỉnh Tuyên Quang" in {one["unit"]["name"] for one in now["parts"]}
     assert now["total"]["people"] == now["own"]["people"] + sum(one["people"] for one in now["parts"])
+
+
+def test_the_people_of_a_day_are_laid_out_in_the_units_of_today(door, country):
+    address = f"{API}/units/{country.nation}/figures"
+
+    was, restated = (
+        ask(door, address, on="2025-06-30", tree=tree).get_json() for tree in ("as-was", "today")
+    )
+
+    assert (was["tree"], restated["tree"]) == ("as-was", "today")
+    assert restated["total"] == was["total"]
+    names = {one["unit"]["name"] for one in restated["parts"]}
+    assert "Tỉnh Tuyên Quang" in names
+    assert "Tỉnh Hà Giang" not in names
+
+
+def test_a_unit_of_today_has_restated_figures_of_a_day_before_it_was(door, country):
+    address = f"{API}/units/{country.commune_dong_van}/figures"
+
+    assert ask(door, address, on="2025-06-30", tree="today").status_code == 200
+
+
+def test_every_indicator_of_the_catalogue_that_is_a_figure_is_given(door, country):
+    measured = ask(door, f"{API}/units/{country.nation}/indicators").get_json()
+
+    assert {one["code"] for one in measured["indicators"]} == {
+        "cung-cap-kien-thuc", "tiep-can-hoc-lieu", "hoi-dap-dung-han", "ket-qua-kiem-tra",
+        "boi-duong-roi-chuyen-viec",
+    }  # fmt: skip
+    assert {one["form"] for one in measured["forms"]} == {form.value for form in TrainingForm}
 
 
 def test_a_series_holds_the_months_of_its_calendar(door, country):
