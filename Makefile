@@ -62,6 +62,7 @@ bench: $(STAMP)
 	$(BIN)/python -m bench.rollups
 	$(BIN)/python -m bench.authoring
 	$(BIN)/python -m bench.reports
+	$(BIN)/python -m bench.lesson
 	$(BIN)/python -m bench.lrs --engine sqlite --stored 10000 --write --read --seconds 2
 	$(BIN)/python -m bench.lrs --engine postgresql --stored 10000 --write --read --seconds 2
 
