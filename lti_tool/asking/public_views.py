@@ -19,7 +19,8 @@ blueprint.context_processor(lend_words)
 _FRAME = "asking/public.html"
 
 
-@blueprint.get("")
+# People type addresses with a slash at the end, too.
+@blueprint.get("", strict_slashes=False)
 def search() -> str:
     """The search with its answer; without a question what is often asked."""
     asked = read_words(request.args, today=local_day(now()))

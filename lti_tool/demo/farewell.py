@@ -24,6 +24,11 @@ def address_list(house: House, key: LrsKey) -> str:
             f"chọn {lms_administrator}: đăng ký công cụ tự động hoặc thủ công, kích hoạt, đổi khóa",
         ),
         (
+            "Hỏi đáp công khai",
+            f"{tool}/hoi-dap",
+            "không cần đăng nhập; trong bài học có mục Hỏi đáp để hỏi cả chuyên gia",
+        ),
+        (
             "Thống kê, xem sâu dần",
             f"{tool}/thong-ke/",
             f"người dùng {ANALYST}, mật khẩu {kept.analyst_password}",

@@ -80,5 +80,6 @@ def test_the_farewell_names_every_address_and_what_opens_it(tmp_path):
     assert "http://localhost:8222/" in told
     assert "http://127.0.0.1:8111/thong-ke/" in told
     assert "http://127.0.0.1:8111/quan-tri/" in told
+    assert "http://127.0.0.1:8111/hoi-dap" in told
     assert installation.analyst_password in told
     assert "curl -u 'khoa:bi-mat'" in told

@@ -42,6 +42,10 @@ def test_anybody_finds_an_answer_with_its_basis_and_nothing_to_send(client):
     assert page.headers["Cache-Control"] == "public, max-age=300"
 
 
+def test_a_slash_at_the_end_of_the_address_is_no_other_page(client):
+    assert client.get("/hoi-dap/").status_code == 200
+
+
 @pytest.mark.parametrize(
     "path",
     ["/hoi-dap", "/hoi-dap/goi-y?q=x", "/hoi-dap/muc/nop-ho-so-khac-xa", f"{API}/search?q=x", f"{API}/areas"],
