@@ -8,6 +8,7 @@ from lti_tool.admin.audit_pages import asked_readings, number_before, readings_a
 from lti_tool.admin.guard import keep_private, only_as_permitted, required_operator, say
 from lti_tool.admin.key_forms import SCOPE_WORDS, find_matching, overlap_from_form, terms_from_form
 from lti_tool.admin.keys import change_secret, issue_key, revoke_key
+from lti_tool.admin.reading_words import READING_WORDS
 from lti_tool.error_pages import explanation_of
 from xapi_bridge.access_errors import CredentialRefused
 from xapi_bridge.http.settings import LrsSettings
@@ -92,7 +93,9 @@ def readings() -> str:
         found = list_readings(session, asked.filter, limit=_READINGS_PER_PAGE + 1, before=asked.before)
     shown = found[:_READINGS_PER_PAGE]
     older = shown[-1].reading_id if len(found) > _READINGS_PER_PAGE else None
-    return render_template("admin/readings.html", readings=shown, asked=asked, older=older)
+    return render_template(
+        "admin/readings.html", readings=shown, asked=asked, older=older, reading_words=READING_WORDS
+    )
 
 
 @blueprint.get("/nhat-ky.csv")

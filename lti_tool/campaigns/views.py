@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from content_packages.library.versions import list_current_packages, read_package
 from lti_tool.admin.guard import keep_private, only_as_permitted, required_operator
+from lti_tool.admin.looks import note_look
 from lti_tool.campaigns.words import STATE_WORDS, reason_of
 from lti_tool.reports.access import require_unit
 from lti_tool.reports.names import names_for_reader
@@ -82,6 +83,7 @@ def show(campaign_id: int) -> str:
             *(one.sitting for one in commended[:_PEOPLE_SHOWN]),
             *(one.sitting for one in recommended[:_PEOPLE_SHOWN]),
         ]
+        note_look("campaign", people=len({one.person_id for one in people}), campaign=campaign_id)
         return render_template(
             "campaigns/one.html",
             row=row,
@@ -106,6 +108,7 @@ def commended_file(campaign_id: int) -> Response:
     with reading() as session:
         row = get_campaign(session, campaign_id, root_id=root_id)
         listed = list_commended(session, row, today=today, within_id=root_id)
+        note_look("campaign_file", people=len(listed), campaign=campaign_id)
         names = names_for_reader(session, [one.sitting.person_id for one in listed])
         units = label_on(session, {one.sitting.unit_id for one in listed}, on_date=today)
         rows = [
@@ -128,6 +131,7 @@ def recommended_file(campaign_id: int) -> Response:
     with reading() as session:
         row = get_campaign(session, campaign_id, root_id=root_id)
         listed = list_recommended(session, row, today=today, within_id=root_id)
+        note_look("campaign_file", people=len(listed), campaign=campaign_id)
         names = names_for_reader(session, [one.sitting.person_id for one in listed])
         units = label_on(session, {one.sitting.unit_id for one in listed}, on_date=today)
         programme = read_programme(session, iri_base=_iri_base())

@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from lti_tool.admin.guard import keep_private, only_as_permitted, required_operator, say
+from lti_tool.admin.looks import note_look
 from lti_tool.identity.likeness import suggest_links
 from sync.errors import PersonUnknown
 from sync.organization.account_moves import list_moves, move_account, preview_move, undo_move
@@ -29,6 +30,7 @@ def listing() -> str:
         moves = list_moves(session, limit=_MOVES_SHOWN)
         people = {one.person_id for one in suggestions}
         people |= {person for move in moves for person in (move.from_person_id, move.to_person_id) if person}
+        note_look("people_accounts", people=len(people))
         return render_template(
             "admin/people_accounts.html",
             suggestions=suggestions,
@@ -51,6 +53,7 @@ def preview(identity_id: int) -> str:
             person_id = person.person_id
         found = preview_move(session, identity_id, person_id=person_id)
         people = [one for one in (found.from_person_id, found.to_person_id) if one is not None]
+        note_look("people_accounts", people=len(people), account=identity_id)
         return render_template(
             "admin/people_account.html",
             preview=found,

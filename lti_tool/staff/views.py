@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lti_tool.admin.guard import keep_private, only_as_permitted, required_operator, say
+from lti_tool.admin.looks import note_look
 from lti_tool.reports.access import require_unit
 from lti_tool.reports.names import names_for_reader
 from lti_tool.staff.finding_words import EFFECT_WORDS, FINDING_WORDS, KEPT_WORDS, STATE_WORDS, sentence
@@ -90,6 +91,7 @@ def batch(batch_id: int) -> str:
         found = get_batch(session, batch_id, scope_unit_id=required_operator().unit_id)
         rows = list_rows(session, batch_id, effect=effect, after=after, limit=_ROWS_PER_PAGE + 1)
         changes = list_changes(session, batch_id) if found.state == "undone" else []
+        note_look("staff_list", people=min(len(rows), _ROWS_PER_PAGE), list=batch_id)
         return render_template(
             "staff/batch.html",
             batch=found,
@@ -170,6 +172,7 @@ def twins() -> str:
     """People who may stand in the registry twice."""
     with reading() as session:
         suggestions = suggest_twins(session, root_id=required_operator().unit_id)
+        note_look("staff_twins", people=2 * len(suggestions))
         today = local_day(now())
         return render_template(
             "staff/twins.html",
@@ -202,6 +205,7 @@ def planned() -> str:
         require_unit(session, required_operator(), unit_id)
         moves = list_planned_moves(session, unit_id, after=today)
         unit_ids = {one for move in moves for one in (move.from_unit_id, move.to_unit_id) if one}
+        note_look("planned_moves", people=len(moves), unit=unit_id)
         return render_template(
             "staff/planned.html",
             moves=moves,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lti_tool.admin.guard import keep_private, only_as_permitted, required_operator, say
+from lti_tool.admin.looks import note_look
 from lti_tool.reports.access import require_unit
 from lti_tool.reports.names import names_for_reader
 from lti_tool.settings import Settings
@@ -103,7 +104,9 @@ def expect(class_id: int) -> WerkzeugResponse:
 def roll_file(class_id: int) -> Response:
     """The list to tick."""
     with reading() as session:
-        answer = Response(write_roll(session, _own_class(session, class_id)), mimetype=_XLSX)
+        row = _own_class(session, class_id)
+        note_look("class_roll", people=len(list_attendance(session, class_id)), **{"class": class_id})
+        answer = Response(write_roll(session, row), mimetype=_XLSX)
     answer.headers["Content-Disposition"] = f'attachment; filename="diem-danh-{class_id}.xlsx"'
     return answer
 
@@ -159,6 +162,7 @@ def screen(class_id: int) -> str:
 def _page(session: Session, class_id: int, **shown: object) -> str:
     row = _own_class(session, class_id)
     present = list_attendance(session, class_id)
+    note_look("class", people=len(present), **{"class": class_id})
     lines = [one for one in list_classes(session, root_id=None, limit=10_000) if one.row.class_id == class_id]
     return render_template(
         "classes/one.html",

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 
 from lti_tool.admin.errors import AccessRefused
 from lti_tool.admin.guard import keep_private, only_as_permitted, required_operator, say
+from lti_tool.admin.looks import note_look
 from lti_tool.admin.operators import Role
 from lti_tool.error_pages import explanation_of
 from lti_tool.identity.recognizing import open_name
@@ -59,10 +60,13 @@ def listing() -> str:
             offset=(page - 1) * _CLAIMS_PER_PAGE,
             limit=_CLAIMS_PER_PAGE,
         )
+        names = _names(claims)
+        if names:
+            note_look("declared_units", people=len(names), state=state)
         return render_template(
             "admin/declared_units.html",
             claims=claims,
-            names=_names(claims),
+            names=names,
             units=label_on(session, [one.unit_id for one in claims if one.unit_id], on_date=_today()),
             may_decide=operator.role is Role.UNIT_MANAGER,
             state=state,
