@@ -120,4 +120,4 @@ def test_taking_the_file_is_a_reading_too(client):
     page = client.get("/quan-tri/nhat-ky").text
 
     assert [row[2] for row in rows[1:]] == ["an", "k1"]
-    assert "audit_log" in page
+    assert "Nhật ký này" in page
