@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -40,7 +41,7 @@ class Wanted:
         folded = _folded(text)
         if len(folded) != len(text):
             return [word for word in words(text) if word.folded in self.syllables]
-        return [Word(found[0], found.start(), found.end()) for found in self.pattern.finditer(folded)]
+        return [Word(found[0], *found.span()) for found in self.pattern.finditer(folded)]
 
 
 def extract(text: str, wanted: Wanted, *, longest: int = LONGEST) -> Extract:
@@ -59,13 +60,17 @@ def extract(text: str, wanted: Wanted, *, longest: int = LONGEST) -> Extract:
 def _best_part(text: str, held: Sequence[Word], longest: int) -> tuple[int, int]:
     """Neighbouring sentences with the most different words of the question; the first such part."""
     bounds = [0, *(found.end() for found in _SENTENCE.finditer(text)), len(text)]
-    best, most = (0, longest), -1
+    starts, ends = [word.start for word in held], [word.end for word in held]
+    best, most, all_words = (0, longest), -1, len({word.folded for word in held})
     for place, start in enumerate(bounds[:-1]):
-        fitting = [bound for bound in bounds[place + 1 :] if bound - start <= longest]
-        end = fitting[-1] if fitting else _last_blank(text, start, longest)
-        different = len({word.folded for word in held if start <= word.start and word.end <= end})
+        last = bisect_right(bounds, start + longest) - 1
+        end = bounds[last] if last > place else _last_blank(text, start, longest)
+        within = held[bisect_left(starts, start) : bisect_right(ends, end)]
+        different = len({word.folded for word in within})
         if different > most:
             best, most = (start, end), different
+            if most == all_words:
+                break
     return best
 
 

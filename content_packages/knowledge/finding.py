@@ -5,7 +5,7 @@ lever, after validity.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from content_packages.knowledge.mirror import Mirror
 from content_packages.knowledge.passages import ANSWERS, DOCUMENTS, QUESTIONS, SECTIONS
 from content_packages.knowledge.questions import Question, read_question
 from content_packages.knowledge.ranking import CANDIDATES, Admits, Found, Ranked, boosted, rank
+from content_packages.knowledge.segments import digests_of
 from content_packages.knowledge.spelling import corrected
 from content_packages.knowledge.syllables import pairs
 
@@ -85,7 +86,7 @@ def _entries(mirror: Mirror, question: Question, admits: Admits | None) -> Found
     if same:
         # Whoever asks a stored question word for word wants its answer, whatever else has the same words.
         ranked = [
-            replace(same[0], score=max(ranked[0].score, same[0].score)),
+            same[0]._replace(score=max(ranked[0].score, same[0].score)),
             *(x for x in ranked if x != same[0]),
         ]
     best = ranked[0].passage.unit if ranked else ""
@@ -118,16 +119,22 @@ class _Everywhere:
 
     @classmethod
     def counting(cls, mirror: Mirror, terms: Sequence[str]) -> "_Everywhere":
-        """With these terms counted at once, which is much faster than one by one."""
-        counts = np.sum([shelf.frequencies(terms) for shelf in mirror.shelves.values()], axis=0)
-        return cls(mirror, dict(zip(terms, map(int, counts), strict=True)))
+        """With these terms counted beforehand."""
+        made = cls(mirror)
+        made.count(terms)
+        return made
+
+    def count(self, terms: Sequence[str]) -> None:
+        digests = digests_of(terms)
+        counts = np.sum([shelf.counted(digests) for shelf in self.mirror.shelves.values()], axis=0)
+        self.counted.update(zip(terms, counts.tolist(), strict=True))
 
     def frequency(self, term: str) -> int:
         if term not in self.counted:
-            shelves = self.mirror.shelves.values()
-            self.counted[term] = sum(shelf.frequency(term) for shelf in shelves if shelf.size)
+            self.count([term])
         return self.counted[term]
 
     def known(self, terms: Sequence[str]) -> list[str]:
-        found = np.logical_or.reduce([shelf.present(terms) for shelf in self.mirror.shelves.values()])
-        return [term for term, is_known in zip(terms, found, strict=True) if is_known]
+        digests = digests_of(terms)
+        found = np.logical_or.reduce([shelf.present(digests) for shelf in self.mirror.shelves.values()])
+        return [terms[place] for place in np.flatnonzero(found).tolist()]

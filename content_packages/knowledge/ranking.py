@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,9 +15,8 @@ CANDIDATES = 300
 Admits = Callable[[StoredPassage], bool]
 
 
-@dataclass(frozen=True)
-class Ranked:
-    """A unit with its best passage."""
+class Ranked(NamedTuple):
+    """A unit with its best passage. A tuple: a question makes some hundreds."""
 
     passage: StoredPassage
     score: float
@@ -50,46 +50,48 @@ def rank(
     shelf: Shelf, terms: Sequence[Weighed], *, admits: Admits | None = None, candidates: int = CANDIDATES
 ) -> list[Ranked]:
     """The units, best first; equal scores in the order of their keys, so that every engine agrees."""
-    found: list[tuple[float, StoredPassage]] = []
+    found: list[tuple[float, str, StoredPassage]] = []
     for segment, scores in zip(shelf.segments, shelf.score(terms), strict=True):
         if admits is not None:
             found += _admitted(segment, scores, admits, candidates)
         else:
-            found += [(float(scores[place]), segment.passages[place]) for place in _best(scores, candidates)]
-    found.sort(key=lambda pair: (-pair[0], pair[1].key))
+            found += _candidates(segment, scores, candidates)
+    # A passage's key is its own on the shelf, so that no two passages are ever compared.
+    found.sort()
     return _units(found[:candidates])
 
 
-def _best(scores: Scores, limit: int) -> Iterable[int]:
-    """Places of the highest scores above zero; all that tie with the last are among them."""
+def _candidates(segment: Segment, scores: Scores, limit: int) -> Iterable[tuple[float, str, StoredPassage]]:
+    """The highest scores above zero, negative; all that tie with the last are among them."""
     places = np.flatnonzero(scores)
     if len(places) > limit:
         least = np.partition(scores[places], -limit)[-limit]
         places = places[scores[places] >= least]
-    return map(int, places)
+    passages = [segment.passages[place] for place in places.tolist()]
+    return zip((-scores[places]).tolist(), [one.key for one in passages], passages, strict=True)
 
 
 def _admitted(
     segment: Segment, scores: Scores, admits: Admits, limit: int
-) -> Iterable[tuple[float, StoredPassage]]:
+) -> Iterable[tuple[float, str, StoredPassage]]:
     """Filters are narrow more often than wide: best first until enough were admitted."""
     places = np.flatnonzero(scores)
-    admitted: list[tuple[float, StoredPassage]] = []
+    admitted: list[tuple[float, str, StoredPassage]] = []
     for place in places[np.argsort(-scores[places], kind="stable")]:
         passage, score = segment.passages[int(place)], float(scores[place])
-        if len(admitted) >= limit and score < admitted[-1][0]:
+        if len(admitted) >= limit and score < -admitted[-1][0]:
             break
         if admits(passage):
-            admitted.append((score, passage))
+            admitted.append((-score, passage.key, passage))
     return admitted
 
 
-def _units(ordered: list[tuple[float, StoredPassage]]) -> list[Ranked]:
+def _units(ordered: list[tuple[float, str, StoredPassage]]) -> list[Ranked]:
     """Of the passages of one unit the best; adding them up was measured to be worse."""
     best: dict[str, Ranked] = {}
-    for score, passage in ordered:
-        if passage.unit not in best:
-            best[passage.unit] = Ranked(passage, score)
+    for negative, _, passage in ordered:
+        if (unit := passage.unit) not in best:
+            best[unit] = Ranked(passage, -negative)
     return list(best.values())
 
 
@@ -97,13 +99,14 @@ def boosted(ranked: list[Ranked], extra: Mapping[str, float]) -> list[Ranked]:
     """The units with what else speaks for each (by unit) or for all of its owner, in their new order."""
     if not extra:
         return ranked
-    raised = [
-        Ranked(one.passage, one.score + more) if (more := _extra(one.passage, extra)) else one
-        for one in ranked
-    ]
-    return sorted(raised, key=lambda one: (-one.score, one.passage.key))
-
-
-def _extra(passage: StoredPassage, extra: Mapping[str, float]) -> float:
-    by_owner = extra.get(passage.owner, 0.0) if passage.owner != passage.unit else 0.0
-    return max(extra.get(passage.unit, 0.0), by_owner)
+    raised: list[tuple[float, str, Ranked]] = []
+    for one in ranked:
+        passage, score = one
+        # Most have nothing more; an owner that is the unit is the same key.
+        if passage.unit in extra or passage.owner in extra:
+            score += max(extra.get(passage.unit, 0.0), extra.get(passage.owner, 0.0))
+            raised.append((-score, passage.key, Ranked(passage, score)))
+        else:
+            raised.append((-score, passage.key, one))
+    raised.sort()
+    return [one for _, _, one in raised]

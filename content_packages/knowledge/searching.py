@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from content_packages.knowledge.concerning import concerning
@@ -39,6 +39,10 @@ _WORTH_COUNTING = 0.3
 #: An expired document is announced when it would have stood near the top.
 _WORTH_ANNOUNCING = 0.6
 _MOST_SECTIONS = 5
+
+_TEXTS = select(KnowledgePassage.passage_id, KnowledgePassage.heading, KnowledgePassage.text).where(
+    KnowledgePassage.passage_id.in_(bindparam("wanted", expanding=True))
+)
 
 
 @dataclass(frozen=True)
@@ -139,9 +143,8 @@ def _answered(session: Session, mirror: Mirror, findings: Findings) -> Mapping[s
 
 
 def _texts(session: Session, ranked: Iterable[Ranked]) -> dict[int, Row[Any]]:
-    columns = (KnowledgePassage.passage_id, KnowledgePassage.heading, KnowledgePassage.text)
     wanted = [one.passage.passage_id for one in ranked]
-    rows: Iterable[Any] = session.execute(select(*columns).where(KnowledgePassage.passage_id.in_(wanted)))
+    rows: Iterable[Any] = session.connection().execute(_TEXTS, {"wanted": wanted}) if wanted else ()
     return {row.passage_id: row for row in rows}
 
 

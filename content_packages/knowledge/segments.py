@@ -218,15 +218,16 @@ class Shelf:
 
     def frequencies(self, terms: Sequence[str]) -> NDArray[np.int64]:
         """How many passages have each of the terms."""
-        digests = _digests(terms)
-        return sum(
-            (segment.frequencies(digests) for segment in self.segments), start=np.zeros(len(terms), np.int64)
-        )
+        return self.counted(digests_of(terms))
 
-    def present(self, terms: Sequence[str]) -> NDArray[np.bool_]:
+    def counted(self, digests: NDArray[np.int64]) -> NDArray[np.int64]:
+        """As `frequencies`, of digests: whoever asks several shelves makes them once."""
+        none = np.zeros(len(digests), np.int64)
+        return sum((segment.frequencies(digests) for segment in self.segments), start=none)
+
+    def present(self, digests: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which of the terms any passage has or had; many at once."""
-        digests = _digests(terms)
-        found = np.zeros(len(terms), np.bool_)
+        found = np.zeros(len(digests), np.bool_)
         for segment in (one for one in self.segments if len(one.terms)):
             places = np.minimum(np.searchsorted(segment.terms, digests), len(segment.terms) - 1)
             found |= segment.terms[places] == digests
@@ -254,8 +255,8 @@ class Shelf:
 
     def _score(self, segment: Segment, norms: Scores, terms: Sequence[Weighed]) -> Scores:
         used = [term for term in terms if term.df]
-        begins, ends = segment.slots(_digests([term.term for term in used]))
-        parts = [slice(begin, end) for begin, end in zip(begins, ends, strict=True)]
+        begins, ends = segment.slots(digests_of([term.term for term in used]))
+        parts = [slice(begin, end) for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
         places = _joined([segment.places[part] for part in parts], np.int32)
         often = _joined([segment.counts[part] for part in parts], np.uint8).astype(np.float64)
         told = np.array([term.weight * term.idf * (K1 + 1.0) for term in used])
@@ -269,5 +270,6 @@ class Shelf:
         return scores
 
 
-def _digests(terms: Sequence[str]) -> NDArray[np.int64]:
-    return np.fromiter((term_digest(term) for term in terms), np.int64, len(terms))
+def digests_of(terms: Sequence[str]) -> NDArray[np.int64]:
+    """The digest of each term."""
+    return np.fromiter(map(term_digest, terms), np.int64, len(terms))

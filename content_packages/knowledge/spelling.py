@@ -24,6 +24,9 @@ class Frequencies(Protocol):
     def frequency(self, term: str) -> int:
         """How many passages have a syllable or a pair."""
 
+    def count(self, terms: Sequence[str]) -> None:
+        """Announces terms whose frequencies will be asked: counted at once they cost much less."""
+
     def known(self, terms: Sequence[str]) -> Sequence[str]:
         """Those of the syllables or pairs that any passage has."""
 
@@ -55,9 +58,15 @@ def _is_doubtful(listed: Sequence[str], place: int, known: Frequencies) -> bool:
 
 def _fit(listed: Sequence[str], place: int, syllable: str, known: Frequencies) -> int:
     """How often the syllable stands beside its neighbours."""
-    before = known.frequency(f"{listed[place - 1]} {syllable}") if place else 0
-    after = known.frequency(f"{syllable} {listed[place + 1]}") if place + 1 < len(listed) else 0
-    return before + after
+    return sum(map(known.frequency, _beside(listed, place, syllable)))
+
+
+def _beside(listed: Sequence[str], place: int, syllable: str) -> Iterator[str]:
+    """The pairs that the syllable would make with its neighbours."""
+    if place:
+        yield f"{listed[place - 1]} {syllable}"
+    if place + 1 < len(listed):
+        yield f"{syllable} {listed[place + 1]}"
 
 
 def _better(listed: Sequence[str], place: int, known: Frequencies) -> str | None:
@@ -66,8 +75,10 @@ def _better(listed: Sequence[str], place: int, known: Frequencies) -> str | None
     candidates = set(_one_letter_off(syllable))
     if place + 1 == len(listed):
         candidates |= set(_completions(syllable))
-    ranked = [(_fit(listed, place, one, known), one) for one in known.known(sorted(candidates))]
-    ranked += [(known.frequency(both), both) for both in known.known(list(_splits(syllable)))]
+    found, halves = known.known(list(candidates)), known.known(list(_splits(syllable)))
+    known.count([*halves, *(pair for one in found for pair in _beside(listed, place, one))])
+    ranked = [(_fit(listed, place, one, known), one) for one in found]
+    ranked += [(known.frequency(both), both) for both in halves]
     best = max(ranked, default=(0, ""))
     if best[0]:
         return best[1]

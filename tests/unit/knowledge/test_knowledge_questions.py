@@ -37,6 +37,9 @@ class KnownText:
     def frequency(self, term: str) -> int:
         return int(term in self.terms)
 
+    def count(self, terms: Sequence[str]) -> None:
+        """Nothing to prepare: a set is quick."""
+
     def known(self, terms: Sequence[str]) -> list[str]:
         return [term for term in terms if term in self.terms]
 
