@@ -95,6 +95,7 @@ from lti_tool.training_classes import check_in_views as check_in_pages
 from lti_tool.training_classes import views as class_pages
 from lti_tool.unit_choice import console_views as declared_unit_pages
 from lti_tool.unit_choice import views as unit_choice_pages
+from lti_tool.whole_bodies import insist_on_whole_bodies
 from lti_tool.xapi_access import IssuerKeys, access_settings_from, open_counters
 from lti_tool.xapi_profile import views as xapi_profile_pages
 from sync.exports.settings import ExportSettings
@@ -124,6 +125,7 @@ def create_app(settings: Settings) -> Flask:
     configure(app, settings)
     lend_parts(app, settings)
     content_host.part_hosts(app, settings)
+    insist_on_whole_bodies(app)
     stand_behind_proxies(app, settings)
     languages.speak_vietnamese_first(app)
     security_headers.protect(app, settings)
