@@ -158,6 +158,7 @@ def lend_parts(app: Flask, settings: Settings) -> None:
     http = LmsHttp(
         timeout_seconds=settings.outgoing_timeout_seconds,
         private_networks_allowed=settings.private_networks_allowed,
+        authorities_file=settings.authorities_file,
     )
     ports = introduce_platforms(engine, http, settings, clock=utc_now)
     ports |= introduce_record_stores(settings) | {
@@ -213,6 +214,7 @@ def introduce_platforms(
         origin=settings.tool_origin,
         secret=secret,
         timeout_seconds=settings.outgoing_timeout_seconds,
+        authorities_file=settings.authorities_file,
     )
     leeway = timedelta(seconds=settings.clock_leeway_seconds)
     self_tests = SelfTests(engine, http, outside, secret=secret, leeway=leeway, clock=clock)
@@ -253,6 +255,7 @@ def introduce_record_stores(settings: Settings) -> dict[type[Any], Any]:
     remote = HttpRemoteLrs(
         timeout_seconds=settings.forwarding_timeout_seconds,
         private_networks_allowed=settings.private_networks_allowed,
+        authorities_file=settings.authorities_file,
     )
     return {RemoteLrs: remote}
 

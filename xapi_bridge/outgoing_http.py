@@ -7,6 +7,7 @@ them, somebody could make this server knock at doors inside its own network.
 import time
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
+from ssl import SSLContext
 from typing import Any, ClassVar, Final
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import HTTPError
+from urllib3.util.ssl_ import create_urllib3_context
 
 from xapi_bridge.errors import RuleBroken
 from xapi_bridge.remote_errors import RemoteAddressForbidden, RemoteAnswerTooLarge, RemoteUnavailable
@@ -44,12 +46,17 @@ class OutgoingHttp(requests.Session):
         private_networks_allowed: bool,
         largest_answer_bytes: int,
         connect_timeout_seconds: float | None = None,
+        authorities_file: str = "",
     ) -> None:
         """A session; its connections are kept alive between requests.
 
         Args:
             timeout_seconds: for each silence of the server, and for reading the whole answer.
             connect_timeout_seconds: for the connection; None: as `timeout_seconds`.
+            authorities_file: PEM file of certificate authorities that are trusted beside the public ones.
+
+        Raises:
+            OSError: that file cannot be read, or holds no certificate.
         """
         super().__init__()
         self._timeout_seconds = timeout_seconds
@@ -62,8 +69,9 @@ class OutgoingHttp(requests.Session):
         self.trust_env = False
         # Nothing that we ask for needs a cookie, and one server's must not wander to another.
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        if not private_networks_allowed:
-            self.mount("https://", PublicAddressesOnly())
+        trusted = _context_with(authorities_file) if authorities_file else None
+        transport = _Trusting if private_networks_allowed else PublicAddressesOnly
+        self.mount("https://", transport(trusted))
 
     def request(self, method: str | bytes, url: str | bytes, **options: Any) -> requests.Response:  # type: ignore[override]
         """As `requests.Session.request`; `largest_answer_bytes` allows one answer another size."""
@@ -135,7 +143,27 @@ class _AskingPool(HTTPSConnectionPool):
     ConnectionCls = _AskingPeer
 
 
-class PublicAddressesOnly(HTTPAdapter):
+def _context_with(authorities_file: str) -> SSLContext:
+    # requests adds the public authorities to the context that it is given.
+    context = create_urllib3_context()
+    context.load_verify_locations(cafile=authorities_file)
+    return context
+
+
+class _Trusting(HTTPAdapter):
+    """A requests transport that may trust authorities of its own."""
+
+    def __init__(self, trusted: SSLContext | None = None) -> None:
+        self._trusted = trusted
+        super().__init__()
+
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        if self._trusted is not None:
+            options["ssl_context"] = self._trusted
+        super().init_poolmanager(*arguments, **options)
+
+
+class PublicAddressesOnly(_Trusting):
     """A requests transport that talks to public addresses only."""
 
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:

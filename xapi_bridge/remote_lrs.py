@@ -56,12 +56,15 @@ class _About(msgspec.Struct):
 class HttpRemoteLrs:
     """Other record stores, asked over HTTP. Fills `sync.ports.RemoteLrs`."""
 
-    def __init__(self, *, timeout_seconds: float, private_networks_allowed: bool) -> None:
+    def __init__(
+        self, *, timeout_seconds: float, private_networks_allowed: bool, authorities_file: str = ""
+    ) -> None:
         self._http = OutgoingHttp(
             timeout_seconds=timeout_seconds,
             connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
             private_networks_allowed=private_networks_allowed,
             largest_answer_bytes=LARGEST_ANSWER_BYTES,
+            authorities_file=authorities_file,
         )
 
     def close(self) -> None:

@@ -24,11 +24,14 @@ class LmsHttp(OutgoingHttp):
     answer_too_large = LmsAnswerTooLarge
     unreachable = LmsUnreachable
 
-    def __init__(self, *, timeout_seconds: float, private_networks_allowed: bool) -> None:
+    def __init__(
+        self, *, timeout_seconds: float, private_networks_allowed: bool, authorities_file: str = ""
+    ) -> None:
         super().__init__(
             timeout_seconds=timeout_seconds,
             private_networks_allowed=private_networks_allowed,
             largest_answer_bytes=LARGEST_ANSWER_BYTES,
+            authorities_file=authorities_file,
         )
 
     def request(self, method: str | bytes, url: str | bytes, **options: Any) -> requests.Response:  # type: ignore[override]

@@ -32,13 +32,17 @@ class OutsideView:
     Args:
         origin: the public address, as configured.
         secret: opens the proof that the answering installation is this one.
+        authorities_file: PEM file of authorities that are trusted beside the system's; "" for none.
     """
 
-    def __init__(self, http: LmsHttp, *, origin: str, secret: str, timeout_seconds: float) -> None:
+    def __init__(
+        self, http: LmsHttp, *, origin: str, secret: str, timeout_seconds: float, authorities_file: str = ""
+    ) -> None:
         self._http = http
         self._origin = origin
         self._secret = secret
         self._timeout_seconds = timeout_seconds
+        self._authorities_file = authorities_file
 
     def examine_instance(self) -> Finding:
         """Whether the public address leads to this installation, which sees it as browsers do."""
@@ -100,9 +104,12 @@ class OutsideView:
         parts = urlsplit(self._origin)
         if parts.scheme != "https" or not parts.hostname:
             return None
+        context = ssl.create_default_context()
+        if self._authorities_file:
+            context.load_verify_locations(cafile=self._authorities_file)
         try:
             return read_certificate_end(
-                parts.hostname, parts.port or 443, timeout_seconds=self._timeout_seconds
+                parts.hostname, parts.port or 443, timeout_seconds=self._timeout_seconds, context=context
             )
         except ssl.SSLCertVerificationError as invalid:
             return LmsUnreachable(f"The certificate is not valid: {invalid.verify_message}.")

@@ -2,47 +2,26 @@
 
 import ssl
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from socket import create_server
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 
 from lti_tool.platforms.errors import LmsUnreachable
 from lti_tool.platforms.lms_http import LmsHttp
 from lti_tool.platforms.outside_view import OutsideView, prove_instance, read_certificate_end
-from tests.factories.lti import make_rsa_key
 from tests.factories.ports import find_free_port
+from tests.factories.tls import make_self_signed
 
 
-def look_from(origin):
+def look_from(origin, *, authorities_file=""):
     http = LmsHttp(timeout_seconds=1, private_networks_allowed=True)
-    return OutsideView(http, origin=origin, secret="s", timeout_seconds=1)
+    return OutsideView(http, origin=origin, secret="s", timeout_seconds=1, authorities_file=authorities_file)
 
 
 @pytest.fixture
 def self_signed(tmp_path):
-    """A certificate for localhost that nobody vouches for, and its key, in one file."""
-    key, name = make_rsa_key("tls"), x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(datetime.now(UTC) - timedelta(days=1))
-        .not_valid_after(datetime(2100, 1, 1, tzinfo=UTC))
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
-        .sign(key, SHA256())
-    )
-    path = tmp_path / "both.pem"
-    path.write_bytes(
-        made.public_bytes(Encoding.PEM) + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    )
-    return path
+    return make_self_signed(tmp_path)
 
 
 @pytest.fixture
@@ -79,6 +58,12 @@ def test_the_end_of_a_trusted_certificate_is_read(tls_port, self_signed):
     trusting = ssl.create_default_context(cafile=str(self_signed))
 
     end = read_certificate_end("localhost", tls_port, timeout_seconds=5, context=trusting)
+
+    assert end == datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def test_a_certificate_of_an_authority_of_the_intranet_is_valid(tls_port, self_signed):
+    end = look_from(f"https://localhost:{tls_port}", authorities_file=str(self_signed)).certificate_end()
 
     assert end == datetime(2100, 1, 1, tzinfo=UTC)
 
