@@ -1,9 +1,10 @@
-"""The part of the settings about our two host names, and about courses of others that need the second."""
+"""The part of the settings about hosts: our two, whom others are trusted by, courses on the second."""
 
+import ssl
 from pathlib import Path
 from typing import Self
 
-from pydantic import Field, HttpUrl, model_validator
+from pydantic import Field, HttpUrl, field_validator, model_validator
 from pydantic_settings import BaseSettings
 
 
@@ -18,6 +19,11 @@ class HostSettings(BaseSettings):
         None,
         description="Public address of the second host name, for imported active content. Empty: only native "
         "packages are served.",
+    )
+    authorities_file: str = Field(
+        "",
+        description="PEM file of certificate authorities that are trusted beside the public ones when LMSs "
+        "and record stores are asked, for example the authority of an intranet.",
     )
     package_max_megabytes: int = Field(
         512, ge=1, le=10_000, description="Largest file of an imported course (cmi5, SCORM …)."
@@ -39,6 +45,16 @@ class HostSettings(BaseSettings):
         description="Folder with the players by others that `cchc content install-players` fills "
         "(scorm-again), and an H5P player where the operator adds one. Empty: `players` in the data folder.",
     )
+
+    @field_validator("authorities_file")
+    @classmethod
+    def _authorities_can_be_read(cls, path: str) -> str:
+        if path:
+            try:
+                ssl.create_default_context(cafile=path)
+            except OSError as unreadable:  # SSLError is one
+                raise ValueError("no PEM file of certificates can be read there") from unreadable
+        return path
 
     @model_validator(mode="after")
     def _content_has_a_host_of_its_own(self) -> Self:

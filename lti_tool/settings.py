@@ -78,11 +78,6 @@ class Settings(HostSettings, AskingFields):
         False,
         description="Allow LMSs and record stores on private or loopback networks (intranet, demo).",
     )
-    authorities_file: str = Field(
-        "",
-        description="PEM file of certificate authorities that are trusted beside the public ones when LMSs "
-        "and record stores are asked, for example the authority of an intranet.",
-    )
     attachments_url: str = Field(
         "",
         description="Where the bytes of xAPI attachments are kept. Empty: folder `attachments` in the data "

@@ -31,9 +31,9 @@ _START_AGAIN: Final = {
 _TOOL: Final = {
     MOODLE: _l(
         "Moodle: Quản trị hệ thống > Các plugin > Các mô-đun hoạt động > Công cụ bên ngoài > Quản lý công cụ "
-        "(Site administration > Plugins > Activity modules > External tool > Manage tools), biểu tượng bánh "
-        "răng của công cụ: LTI version là LTI 1.3, Tool URL, Initiate login URL, Redirection URI(s), "
-        "Public keyset đúng như trang Kết nối LMS ở đây."
+        "(Site administration > Plugins > Activity modules > External tool > Manage tools), biểu tượng cây "
+        "bút (bản cũ: bánh răng) của công cụ: LTI version là LTI 1.3, Tool URL, Initiate "
+        "login URL, Redirection URI(s), Public keyset đúng như trang Kết nối LMS ở đây."
     ),
     CANVAS: _l(
         "Canvas: Admin > tài khoản gốc > Developer Keys, sửa LTI key của công cụ: Target Link URI, OpenID "
@@ -47,9 +47,9 @@ _TOOL: Final = {
 }
 _IDS: Final = {
     MOODLE: _l(
-        "Moodle: Quản lý công cụ (Manage tools), bấm biểu tượng danh sách ở thẻ công cụ để xem chi tiết cấu "
-        "hình (View configuration details): so Platform ID, Client ID, Deployment ID, Public keyset URL với "
-        "bản đăng ký trên trang Kết nối LMS ở đây."
+        "Moodle: Quản lý công cụ (Manage tools), bấm kính lúp (bản cũ: danh sách) ở thẻ công cụ để xem "
+        "chi tiết cấu hình (View configuration details): so Platform ID, Client ID, Deployment ID, Public "
+        "keyset URL với bản đăng ký trên trang Kết nối LMS ở đây."
     ),
     CANVAS: _l(
         "Canvas: Client ID ở Admin > Developer Keys (số trong cột Details); Deployment ID ở Settings > "
@@ -92,8 +92,8 @@ _CLOCK: Final = {
 }
 _CONTAINER: Final = {
     MOODLE: _l(
-        "Moodle: Quản lý công cụ (Manage tools) > bánh răng của công cụ > Default launch container chọn New "
-        "window; hoặc người dùng cho phép cookie của trang này trong trình duyệt."
+        "Moodle: Quản lý công cụ (Manage tools) > cây bút (bản cũ: bánh răng) của công cụ > Default launch "
+        "container chọn New window; hoặc người dùng cho phép cookie của trang này trong trình duyệt."
     ),
     CANVAS: _l(
         "Canvas: ở mục trong Modules chọn Load in a new tab; hoặc người dùng cho phép cookie của trang này "
@@ -127,8 +127,8 @@ _LMS_LOGIN: Final = {
 }
 _PARAMETERS: Final = {
     MOODLE: _l(
-        "Moodle: Quản lý công cụ (Manage tools) > bánh răng > Custom parameters, và ô Custom parameters của "
-        "hoạt động: bỏ bớt dòng, rút ngắn giá trị."
+        "Moodle: Quản lý công cụ (Manage tools) > cây bút (bản cũ: bánh răng) > Custom parameters, và ô "
+        "Custom parameters của hoạt động: bỏ bớt dòng, rút ngắn giá trị."
     ),
     ANY: _l("Tham số tùy chỉnh (Custom parameters) của công cụ và hoạt động trên LMS: bỏ bớt, rút ngắn."),
 }

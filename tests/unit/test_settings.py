@@ -34,6 +34,8 @@ def test_variables_of_other_programs_are_left_alone():
         ("CCHC_LOG_LEVEL", "loud"),
         ("CCHC_CLOCK_LEEWAY_SECONDS", "many"),
         ("CCHC_FOLLOW_INTERVAL_SECONDS", "0"),
+        ("CCHC_AUTHORITIES_FILE", "/there/is/no/such.pem"),
+        ("CCHC_AUTHORITIES_FILE", __file__),
     ],
 )
 def test_a_value_out_of_range_is_refused_by_its_variable_name(name, value):
