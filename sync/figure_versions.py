@@ -96,7 +96,9 @@ def note_change(session: Session, what: Changed, *, since: date = date.min) -> N
         .where(FigureChange.what == what.value, FigureChange.since == since)
         .values(number=FigureChange.number + 1)
     )
-    if not session.execute(changed.returning(FigureChange.change_id)).all():
+    # No object of it is ever held, and looking for one costs more than the change.
+    told = changed.returning(FigureChange.change_id).execution_options(synchronize_session=False)
+    if not session.execute(told).all():
         session.execute(insert(FigureChange).values(what=what.value, since=since, number=1))
 
 

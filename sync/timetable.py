@@ -41,8 +41,8 @@ from xapi_bridge.store.attachments import ORPHANS_KEPT, find_attachments, is_swe
 from xapi_bridge.store.blobs import Blobs, sweep_spool
 from xapi_bridge.store.partitions import is_parted, make_months_ahead
 
-#: Statements per transaction: some tenths of a second on SQLite, during which a learner's save must wait.
-BATCH = 1000
+#: Statements per transaction: a tenth or two of a second on SQLite, during which a learner's save must wait.
+BATCH = 2000
 #: Batches per run, so that one run does not keep a worker from its other jobs.
 MOST_BATCHES = 20
 #: Pause between two looks for columns that are wanted.

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import chain
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from sqlalchemy import Connection, DateTime, Dialect, FromClause, MetaData, Table
@@ -13,6 +13,8 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+
+Value = TypeVar("Value")
 
 #: Constraint names are the same on both engines, so that migrations can drop them by name.
 NAMING_CONVENTION = {
@@ -143,6 +145,12 @@ def bytes_text(session: Session, values: Iterable[bytes]) -> str:
     return '["' + '","'.join([one.hex() for one in values]) + '"]'
 
 
+def texts_text(values: Iterable[str]) -> str:
+    """Texts as an array in PostgreSQL's notation: the driver's own way looks at each by a pattern."""
+    quoted = [value.replace("\\", "\\\\").replace('"', '\\"') for value in values]
+    return '{"' + '","'.join(quoted) + '"}' if quoted else "{}"
+
+
 def numbers_text(values: Iterable[int]) -> str:
     """Whole numbers as one parameter: an array in PostgreSQL's notation."""
     return "{" + ",".join(map(str, values)) + "}"
@@ -196,7 +204,21 @@ def driver_uuid(session: Session) -> Callable[[UUID], Any]:
     return _itself if session.get_bind().dialect.name == "postgresql" else _hexadecimal
 
 
-def _itself(value: UUID) -> UUID:
+def driver_instant(session: Session) -> Callable[[datetime], Any]:
+    """How `UtcInstant` columns take an instant in UTC from `insert_many`: SQLite keeps text, no zone."""
+    return _itself if session.get_bind().dialect.name == "postgresql" else _instant_text
+
+
+def driver_day(session: Session) -> Callable[[date], Any]:
+    """How `Date` columns take a day from `insert_many`: SQLite keeps text."""
+    return _itself if session.get_bind().dialect.name == "postgresql" else date.isoformat
+
+
+def _instant_text(value: datetime) -> str:
+    return value.replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _itself(value: Value) -> Value:
     return value
 
 

@@ -21,6 +21,7 @@ from sync.organization.models import ActorIdentity, Appointment, Person, PersonD
 from sync.organization.staff_import.changes import forget_person_changes
 from sync.privacy.subjects import Subject, old_identities
 from sync.rollups.dirty import ROLLUPS
+from sync.rollups.facts import places_of
 from sync.rollups.models import LearningFact, QuizScore
 from xapi_bridge.statement import Account, Actor
 from xapi_bridge.store.terms import in_chunks
@@ -62,10 +63,11 @@ def move_facts(session: Session, statement_ids: Sequence[UUID], *, to: Account) 
     if identity_id is None:
         return
     for chunk in in_chunks(sorted(statement_ids)):
-        for table in (LearningFact, QuizScore):
+        moved = (LearningFact.seq.in_(places_of(chunk)), QuizScore.statement_id.in_(chunk))
+        for table, is_moved in zip((LearningFact, QuizScore), moved, strict=True):
             session.execute(
                 update(table)
-                .where(table.statement_id.in_(chunk))
+                .where(is_moved)
                 .values(identity_id=identity_id)
                 .execution_options(synchronize_session=False)
             )

@@ -12,6 +12,7 @@ from sync.errors import EvidenceUnknown
 from sync.organization.models import ActorIdentity
 from sync.reports.people import ModuleStanding
 from sync.rollups.definitions import FactKind
+from sync.rollups.facts import places_of
 from sync.rollups.models import LearningFact
 from xapi_bridge.store.follow import StoredStatement, find_stored
 
@@ -115,7 +116,7 @@ def find_evidence(session: Session, statement_id: UUID) -> Evidence | None:
     row = session.execute(
         select(*_COLUMNS)
         .join(ActorIdentity, ActorIdentity.identity_id == LearningFact.identity_id)
-        .where(LearningFact.statement_id == statement_id)
+        .where(LearningFact.seq.in_(places_of([statement_id])))
     ).one_or_none()
     return Evidence(*row) if row else None
 

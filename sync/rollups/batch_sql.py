@@ -5,7 +5,7 @@ Built from Python objects, the same commands cost ten times the work that the da
 """
 
 import json
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from sync.organization.models import COMMAND
 from sync.rollups.definitions import FactKind
-from xapi_bridge.database import EngineSql, numbers_text
+from xapi_bridge.database import EngineSql, numbers_text, texts_text
 
 _PAIRS: Final = "json_each(?) AS k"
 _FIRST: Final = "json_extract(k.value, '$[0]')"
@@ -84,23 +84,18 @@ ANCESTORS: Final = EngineSql(
 )
 
 
-#: As `Date` and `UtcInstant` write them.
-_TEXTS: Final[Mapping[str, Callable[[Any], str]]] = {
-    "date": date.isoformat,
-    "timestamptz": lambda instant: instant.isoformat(" ", "microseconds").removesuffix("+00:00"),
-}
-
-
 @dataclass(frozen=True)
 class Writing:
     """A change of many rows: one row of `?` for the driver to repeat, or columns as arrays.
 
     Attributes:
-        texts: columns that SQLite keeps as text, by place: how.
+        days: columns of days, by place: SQLite keeps them as text.
+        texts: columns of text, by place.
     """
 
     command: EngineSql
-    texts: Mapping[int, Callable[[Any], str]]
+    days: frozenset[int]
+    texts: frozenset[int]
 
 
 def _writing(table: str, columns: str, types: str, conflict: str) -> Writing:
@@ -111,15 +106,12 @@ def _writing(table: str, columns: str, types: str, conflict: str) -> Writing:
         sqlite=f"INSERT INTO {table} ({columns}) VALUES ({places}) {conflict}",  # noqa: S608
         postgresql=f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({arrays}) {conflict}",  # noqa: S608
     )
-    return Writing(command, {place: _TEXTS[kind] for place, kind in enumerate(kinds) if kind in _TEXTS})
+    days, texts = (
+        frozenset(place for place, kind in enumerate(kinds) if kind == one) for one in ("date", "text")
+    )
+    return Writing(command, days, texts)
 
 
-ADD_FACTS: Final = _writing(
-    "sync_learning_fact",
-    "statement_id, seq, identity_id, module_iri, kind, occurred_at, occurred_on, score_scaled, form, voided",
-    "uuid bigint int text text timestamptz date float8 text bool",
-    "ON CONFLICT DO NOTHING",
-)
 KEEP_STATES: Final = _writing(
     "sync_person_module",
     "person_id, module_iri, first_accessed_on, first_completed_on, last_completed_on, completions, "
@@ -156,7 +148,8 @@ REMOVE_EMPTY_CELLS: Final = Writing(
         "WHERE u.unit_id = k.unit_id AND u.module_iri = k.module_iri AND u.calendar = k.calendar "
         "AND u.period_start = k.day AND u.people_accessed = 0 AND u.people_completed = 0",
     ),
-    {3: date.isoformat},
+    days=frozenset({3}),
+    texts=frozenset({1, 2}),
 )
 
 
@@ -166,7 +159,8 @@ def read_by_pairs(session: Session, command: EngineSql, pairs: Collection[tuple[
         return []
     if _is_postgresql(session):
         first, second = zip(*pairs, strict=True)
-        return _rows(session, command.postgresql, (list(first), list(second)))
+        numbers_or_texts = texts_text(first) if isinstance(first[0], str) else numbers_text(first)
+        return _rows(session, command.postgresql, (numbers_or_texts, texts_text(second)))
     return _rows(session, command.sqlite, (json.dumps(list(pairs)),))
 
 
@@ -185,12 +179,21 @@ def write_rows(session: Session, writing: Writing, rows: Sequence[tuple[Any, ...
         return
     columns: list[Sequence[Any]] = list(zip(*rows, strict=True))
     connection = session.connection()
+    for place in writing.days:
+        columns[place] = [None if value is None else value.isoformat() for value in columns[place]]
     if _is_postgresql(session):
-        connection.exec_driver_sql(writing.command.postgresql, tuple(map(list, columns)))
+        arrays = [
+            texts_text(column) if place in writing.texts else _plain_text(column)
+            for place, column in enumerate(columns)
+        ]
+        connection.exec_driver_sql(writing.command.postgresql, tuple(arrays))
         return
-    for place, text in writing.texts.items():
-        columns[place] = [None if value is None else text(value) for value in columns[place]]
     connection.exec_driver_sql(writing.command.sqlite, list(zip(*columns, strict=True)))
+
+
+def _plain_text(values: Iterable[Any]) -> str:
+    """Numbers and days as an array in PostgreSQL's notation: nothing in them needs quotes."""
+    return "{" + ",".join(["NULL" if value is None else str(value) for value in values]) + "}"
 
 
 def day_from(value: Any) -> Any:

@@ -85,19 +85,29 @@ def learning_in(outline: StatementOutline, *, iri_base: str) -> Learning | None:
     """
     if outline.verb_iri == adl.ATTENDED:
         return _attendance_in(outline, iri_base=iri_base)
-    activity = _parse(iri_base, outline.object_iri)
-    kind = COUNTED.get((outline.verb_iri, activity.kind)) if activity else None
+    found = _counted_as(iri_base, outline.verb_iri, outline.object_iri, outline.context_iris)
+    if found is None or outline.scaled is None or found.kind not in _RESULTS:
+        return found
+    return Learning(found.module_iri, found.kind, outline.scaled)
+
+
+# The same modules, sections and quizzes come again and again: judging each of them once halves what reading
+# a batch costs.
+@lru_cache(maxsize=8192)
+def _counted_as(
+    iri_base: str, verb_iri: str, object_iri: str, context_iris: tuple[str, ...]
+) -> Learning | None:
+    """What such statements say, without a result."""
+    activity = _parse(iri_base, object_iri)
+    kind = COUNTED.get((verb_iri, activity.kind)) if activity else None
     if kind is None:
         return None
-    module_iri = _module_of(outline, iri_base=iri_base)
-    if module_iri is None:
-        return None
-    is_result = kind in {FactKind.PASSED, FactKind.FAILED}
-    return Learning(module_iri, kind, outline.scaled if is_result else None)
+    module_iri = _module_of(object_iri, context_iris, iri_base=iri_base)
+    return None if module_iri is None else Learning(module_iri, kind)
 
 
 def _attendance_in(outline: StatementOutline, *, iri_base: str) -> Learning | None:
-    module_iri = _module_of(outline, iri_base=iri_base)
+    module_iri = _module_of(outline.object_iri, outline.context_iris, iri_base=iri_base)
     if module_iri is None or parse_class_session_iri(iri_base, outline.object_iri) is None:
         return None
     said = dict(outline.object_extensions).get(cchc.delivery_extension(iri_base), "")
@@ -105,6 +115,7 @@ def _attendance_in(outline: StatementOutline, *, iri_base: str) -> Learning | No
     return Learning(module_iri, FactKind.COMPLETED, form=form)
 
 
+_RESULTS = frozenset({FactKind.PASSED, FactKind.FAILED})
 _DELIVERIES = frozenset({"in-class", "live-online", "workshop", "study-trip"})
 
 
@@ -116,16 +127,14 @@ def is_final_result(outline: StatementOutline, *, iri_base: str) -> bool:
     return activity is not None and activity.kind == "quiz"
 
 
-def _module_of(outline: StatementOutline, *, iri_base: str) -> str | None:
-    for iri in (outline.object_iri, *outline.context_iris):
+def _module_of(object_iri: str, context_iris: tuple[str, ...], *, iri_base: str) -> str | None:
+    for iri in (object_iri, *context_iris):
         module_iri = _module_named(iri_base, iri)
         if module_iri is not None:
             return module_iri
     return None
 
 
-# The same modules, sections and quizzes come again and again: reading each of their IRIs once halves what a
-# batch costs.
 _parse = lru_cache(maxsize=8192)(parse_activity_iri)
 
 

@@ -1,31 +1,36 @@
 """Statements -> facts, set-wise: who did what with which module; voids in either order."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from sync.calendars import local_day
 from sync.organization.models import ActorIdentity
 from sync.rollups.batch_sql import (
     ACCOUNTS,
-    ADD_FACTS,
     PEOPLE_OF_ACCOUNTS,
     read_by_numbers,
     read_by_pairs,
-    write_rows,
 )
 from sync.rollups.definitions import FactKind, Learning, is_final_result, learning_in
 from sync.rollups.models import LONGEST_IRI, LearningFact, QuizScore
 from sync.statement_outline import StatementOutline, read_outline
 from sync.trust import counting_authorities
-from xapi_bridge.database import driver_uuid, insert_if_absent
+from xapi_bridge.database import (
+    driver_day,
+    driver_instant,
+    driver_uuid,
+    insert_if_absent,
+    insert_many,
+)
 from xapi_bridge.store.follow import StoredStatement
+from xapi_bridge.store.models import StatementKey
 from xapi_bridge.store.references import find_voided
 from xapi_bridge.vocabulary import adl
 
@@ -35,6 +40,7 @@ log = structlog.get_logger(__name__)
 Account = tuple[str, str]
 #: What is counted: (person id, module IRI).
 Key = tuple[int, str]
+Known = TypeVar("Known", date, float)
 
 _LONGEST_HOME_PAGE = ActorIdentity.home_page.type.length or 0
 _LONGEST_ACCOUNT_NAME = ActorIdentity.account_name.type.length or 0
@@ -51,7 +57,7 @@ class _Scored(NamedTuple):
         return self.outline.home_page, self.outline.account_name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Batch:
     """What counts in a batch, and the targets of its voiding statements."""
 
@@ -75,26 +81,47 @@ class _Counted(NamedTuple):
 
 
 class News(NamedTuple):
-    """What a batch brought about one person's module.
+    """What a batch brought about one person's module: new facts that are not voided, put together.
 
     Attributes:
         first_on: the earliest day of it.
+        first_completed_on, last_completed_on: of the completions in it; None without one.
+        completions: how many.
         best_scaled: the best result in it; None without one.
-        needs_recount: a completion or a void is in it, so that days and numbers of completions may change.
+        needs_recount: something was taken back, so that all facts must be looked at.
     """
 
     first_on: date
+    first_completed_on: date | None = None
+    last_completed_on: date | None = None
+    completions: int = 0
     best_scaled: float | None = None
     needs_recount: bool = False
 
     def plus(self, other: "News") -> "News":
         """Both together."""
-        results = [one for one in (self.best_scaled, other.best_scaled) if one is not None]
         return News(
             min(self.first_on, other.first_on),
-            max(results, default=None),
+            earlier_of(self.first_completed_on, other.first_completed_on),
+            larger_of(self.last_completed_on, other.last_completed_on),
+            self.completions + other.completions,
+            larger_of(self.best_scaled, other.best_scaled),
             self.needs_recount or other.needs_recount,
         )
+
+
+def earlier_of(one: date | None, other: date | None) -> date | None:
+    """The earlier of two days; None is no day."""
+    if one is None or other is None:
+        return one or other
+    return min(one, other)
+
+
+def larger_of(one: Known | None, other: Known | None) -> Known | None:
+    """The later of two days, or the better of two results; None is none."""
+    if one is None:
+        return other
+    return one if other is None else max(one, other)
 
 
 #: For keys that must be counted again whatever came.
@@ -117,13 +144,17 @@ def record_facts(
     read = _read_batch(batch, iri_base=iri_base, authorities=authorities)
     accounts = {each.account for each in read.counted} | {each.account for each in read.scored}
     identities = _find_identities(session, accounts, now=now)
-    through = max((stored.seq for stored in batch), default=0)
-    _insert_facts(session, read.counted, identities, through=through)
+    through = batch[-1].seq if batch else 0
+    news = _insert_facts(session, read.counted, identities, through=through)
     _insert_scores(session, read.scored, identities, through=through)
-    news = _news_of(read.counted, identities)
     for touched in _void_facts(session, read.voided_ids, through=through):
         news[touched] = RECOUNT
     return _by_person(session, news)
+
+
+def places_of(statement_ids: Collection[UUID]) -> Select[int]:
+    """By what the facts of some statements are filed."""
+    return select(StatementKey.seq).where(StatementKey.statement_id.in_(statement_ids))
 
 
 def is_countable_account(home_page: str, account_name: str) -> bool:
@@ -194,28 +225,49 @@ def _known_identities(session: Session, accounts: set[Account]) -> dict[Account,
 
 
 def _insert_facts(
-    session: Session, counted: Iterable[_Counted], identities: Mapping[Account, int], *, through: int
-) -> None:
-    listed = list(counted)
-    maybe = [each.stored.statement_id for each in listed if each.stored.voided]
+    session: Session, counted: Sequence[_Counted], identities: Mapping[Account, int], *, through: int
+) -> dict[tuple[int, str], News]:
+    """Keeps the facts that are not kept yet; returns what the new ones say, by (account, module)."""
+    known = _known_facts(session, counted)
+    new = [each for each in counted if each.stored.seq not in known] if known else counted
+    maybe = [each.stored.statement_id for each in new if each.stored.voided]
     already_voided = find_voided(session, maybe, through=through)
-    as_id = driver_uuid(session)
-    rows = [
-        (
-            as_id(each.stored.statement_id),
-            each.stored.seq,
-            identities[each.account],
-            each.learning.module_iri,
-            each.learning.kind.value,
-            each.outline.occurred_at,
-            each.occurred_on,
-            each.learning.scaled,
-            each.learning.form.value,
-            each.stored.statement_id in already_voided,
-        )
-        for each in listed
-    ]
-    write_rows(session, ADD_FACTS, rows)
+    as_id, as_day, as_instant = driver_uuid(session), driver_day(session), driver_instant(session)
+    rows: list[tuple[Any, ...]] = []
+    news: dict[tuple[int, str], News] = {}
+    for stored, outline, learning, occurred_on in new:
+        identity_id = identities[outline.home_page, outline.account_name]
+        is_voided = stored.statement_id in already_voided
+        rows.append(
+            (
+                stored.seq, as_id(stored.statement_id), identity_id, learning.module_iri, learning.kind.value,
+                as_instant(outline.occurred_at), as_day(occurred_on), learning.scaled, learning.form.value,
+                is_voided,
+            )
+        )  # fmt: skip
+        if not is_voided:
+            _add_news(news, (identity_id, learning.module_iri), learning, occurred_on)
+    insert_many(session, LearningFact.__table__, rows)
+    return news
+
+
+def _known_facts(session: Session, counted: Sequence[_Counted]) -> set[int]:
+    """Places of facts that are kept already: none, unless somebody sent the follower back."""
+    if not counted:
+        return set()
+    first, last = counted[0].stored.seq, counted[-1].stored.seq
+    return set(session.scalars(select(LearningFact.seq).where(LearningFact.seq.between(first, last))))
+
+
+def _add_news(news: dict[tuple[int, str], News], key: tuple[int, str], learning: Learning, day: date) -> None:
+    known = news.get(key)
+    if learning.kind is FactKind.COMPLETED:
+        one = News(day, day, day, 1, learning.scaled)
+    elif known is not None and learning.scaled is None and known.first_on <= day:
+        return  # one more page read: most of what comes
+    else:
+        one = News(day, best_scaled=learning.scaled)
+    news[key] = one if known is None else known.plus(one)
 
 
 def _insert_scores(
@@ -257,24 +309,12 @@ def _void_facts(session: Session, voided_ids: set[UUID], *, through: int) -> set
     )
     found = session.execute(
         update(LearningFact)
-        .where(LearningFact.statement_id.in_(taken_back))
+        .where(LearningFact.seq.in_(places_of(taken_back)))
         .values(voided=True)
         .returning(LearningFact.identity_id, LearningFact.module_iri)
         .execution_options(synchronize_session=False)
     )
     return {(identity_id, module_iri) for identity_id, module_iri in found}
-
-
-def _news_of(counted: Iterable[_Counted], identities: Mapping[Account, int]) -> dict[tuple[int, str], News]:
-    """By (account, module)."""
-    news: dict[tuple[int, str], News] = {}
-    for each in counted:
-        key = identities[each.account], each.learning.module_iri
-        is_plain = each.learning.kind is not FactKind.COMPLETED and not each.stored.voided
-        one = News(each.occurred_on, each.learning.scaled, not is_plain)
-        known = news.get(key)
-        news[key] = one if known is None else known.plus(one)
-    return news
 
 
 def _by_person(session: Session, news: Mapping[tuple[int, str], News]) -> dict[Key, News]:

@@ -6,7 +6,7 @@ Everything here is derived: `cchc rollups rebuild` makes it anew from the statem
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, String, Uuid
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from xapi_bridge.database import Base, UtcInstant
@@ -16,14 +16,22 @@ LONGEST_IRI = 400
 
 
 class LearningFact(Base):
-    """One statement that counts: who did what with which module, and when."""
+    """One statement that counts: who did what with which module, and when.
+
+    Facts are filed by their place in the store, which grows: filed by their ids, each would change a page of
+    its own. The store knows the place of an id (`StatementKey`).
+    """
 
     __tablename__ = "sync_learning_fact"
     __table_args__ = (Index("ix_sync_learning_fact_learner", "identity_id", "module_iri"),)
 
-    statement_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    #: Sequence number in the store.
-    seq: Mapped[int] = mapped_column(BigInteger)
+    #: Sequence number in the store; no other statement has it.
+    seq: Mapped[int] = mapped_column(
+        BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
+    )
+    statement_id: Mapped[UUID] = mapped_column(Uuid)
+    # Programs know a fact by its statement; the database alone files it by its place.
+    __mapper_args__ = {"primary_key": [statement_id]}  # noqa: RUF012 - SQLAlchemy reads it once
     #: The account; the person behind it may become known later.
     identity_id: Mapped[int] = mapped_column(ForeignKey("sync_actor_identity.identity_id"))
     module_iri: Mapped[str] = mapped_column(String(LONGEST_IRI))

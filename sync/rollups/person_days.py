@@ -61,7 +61,7 @@ def keep_person_days(session: Session, changes: Iterable[StateChange], *, requir
     moved = [change for change in changes if _days(change.before) != _days(change.after)]
     if not moved:
         return
-    note_change(session, Changed.MODULES, since=min(_first_day(change) for change in moved))
+    note_change(session, Changed.MODULES, since=min(map(_first_day, moved)))
     earlier, doubtful = _sort_out(moved, required)
     kept = _kept(session, earlier.keys() | doubtful)
     wanted = {person_id: _joined(kept.get(person_id), days) for person_id, days in earlier.items()}
@@ -162,6 +162,8 @@ def _first_day(change: StateChange) -> date:
 
 def _first_difference(one: Sequence[date | None] | None, other: Sequence[date | None] | None) -> date:
     """The earliest of the days in which two rows differ; `None` is a row without any."""
+    if one is None and other is not None:  # most of what is new
+        return min([day for day in other if day is not None])
     pairs = zip_longest(one or (), other or ())
     return min(day for pair in pairs if pair[0] != pair[1] for day in pair if day is not None)
 

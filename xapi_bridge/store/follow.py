@@ -1,16 +1,23 @@
 """Following the store: what came after the point that a follower has reached."""
 
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, func, select
 from sqlalchemy.orm import Session
 
+from xapi_bridge.database import EngineSql, run_sql
 from xapi_bridge.store.models import StatementKey, StatementRow
 from xapi_bridge.store.sequence import instant_of, last_sequence
 
 __all__ = ["StoredStatement", "count_after", "find_stored", "last_sequence", "read_after"]
+
+_SELECT: Final = "SELECT seq, statement_id, voided, payload FROM xapi_statement WHERE seq > "
+# Every follower reads every statement by this; built from objects, it costs as much as the counting.
+_AFTER: Final = EngineSql(
+    sqlite=_SELECT + "? ORDER BY seq LIMIT ?", postgresql=_SELECT + "%s ORDER BY seq LIMIT %s"
+)
 
 #: The columns of a StoredStatement, in its order.
 STORED_COLUMNS = (
@@ -48,10 +55,13 @@ def read_after(session: Session, seq: int, *, limit: int) -> list[StoredStatemen
     statement that was read and is voided afterwards does not come again; the voiding statement comes, and
     its object names the target (`find_stored`).
     """
-    rows = session.execute(
-        select(*STORED_COLUMNS).where(StatementRow.seq > seq).order_by(StatementRow.seq).limit(limit)
-    )
-    return [stored_from_row(row) for row in rows]
+    session.flush()
+    rows = run_sql(session, _AFTER, (seq, limit))
+    if rows and not isinstance(rows[0][1], UUID):
+        return [
+            StoredStatement(place, UUID(one), voided == 1, payload) for place, one, voided, payload in rows
+        ]
+    return [StoredStatement(*row) for row in rows]
 
 
 def count_after(session: Session, seq: int) -> int:
