@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sync.bookmarks import lock_bookmark
 from sync.followers import follow_once, is_work_waiting
 from sync.organization.models import ActorIdentity
-from sync.rollups.dirty import mark_people_dirty, mark_person_dirty
+from sync.rollups.dirty import ROLLUPS, mark_people_dirty, mark_person_dirty
 from sync.rollups.follower import freshness, rollups_follower
 from sync.rollups.models import LearningFact, PersonModule, UnitCount
 from sync.rollups.rebuild import rebuild_rollups
@@ -296,6 +297,44 @@ def test_freshness_says_what_waits(session):
     assert (after.as_of, after.waiting) == (LATER, 0)
     assert (marked.as_of, marked.waiting) == (LATER, 1)
     assert is_work_waiting(session, FOLLOWER)
+
+
+def test_statements_read_a_second_time_add_nothing(session):
+    tree = create_small_tree(session)
+    person = create_official(session, "an", tree.commune_a)
+    record(session, make_opened("an"), make_completed("an"), make_result(0.7, "an"))
+    follow_all(session)
+
+    lock_bookmark(session, ROLLUPS).last_seq = 0
+    record(session, make_completed("an"))
+    follow_all(session)
+
+    assert session.get(PersonModule, (person, MODULE), populate_existing=True).completions == 2
+    assert cell(session, tree.country) == (1, 1)
+    assert_recount_agrees(session)
+
+
+def test_a_result_that_comes_after_a_better_one_changes_nothing(session):
+    tree = create_small_tree(session)
+    person = create_official(session, "an", tree.commune_a)
+    for score in (0.4, 0.9, 0.6):
+        record(session, make_result(score, "an"))
+        follow_all(session)
+
+    assert session.get(PersonModule, (person, MODULE), populate_existing=True).best_scaled == 0.9
+    assert_recount_agrees(session)
+
+
+@pytest.mark.parametrize("name", ['a"b', "a\\b", "{a,b}", "NULL", "a'b", " "])
+def test_an_account_is_found_again_whatever_its_name(session, name):
+    tree = create_small_tree(session)
+    create_official(session, name, tree.commune_a)
+
+    record(session, make_completed(name))
+    follow_all(session)
+
+    assert cell(session, tree.country) == (1, 1)
+    assert_recount_agrees(session)
 
 
 def test_a_rebuild_gives_the_same_figures(session):
