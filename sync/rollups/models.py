@@ -30,8 +30,6 @@ class LearningFact(Base):
         BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=False
     )
     statement_id: Mapped[UUID] = mapped_column(Uuid)
-    # Programs know a fact by its statement; the database alone files it by its place.
-    __mapper_args__ = {"primary_key": [statement_id]}  # noqa: RUF012 - SQLAlchemy reads it once
     #: The account; the person behind it may become known later.
     identity_id: Mapped[int] = mapped_column(ForeignKey("sync_actor_identity.identity_id"))
     module_iri: Mapped[str] = mapped_column(String(LONGEST_IRI))

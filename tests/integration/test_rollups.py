@@ -361,7 +361,7 @@ def test_verification_finds_a_row_that_was_tampered_with(session, table):
     (statement_id,) = record(session, make_completed("an"))
     follow_all(session)
     tampered = {
-        "facts": session.get(LearningFact, statement_id),
+        "facts": session.scalars(select(LearningFact).where(LearningFact.statement_id == statement_id)).one(),
         "state": session.get(PersonModule, (person, MODULE)),
         "counts": session.get(UnitCount, (tree.country, MODULE, "official", date(2026, 10, 15))),
     }[table]
