@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -23,8 +24,9 @@ _TIMESTAMP = re.compile(
     r"(?P<offset>[Zz]|[+-]\d\d(?::?\d\d)?)?",
     re.ASCII,
 )
-#: The form that nearly every sender writes: Python reads it ten times as fast as its parts.
-_PLAIN_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{3}|\.\d{6})?Z", re.ASCII)
+#: The form that nearly every sender writes: Python reads it ten times as fast as its parts. Hour 24 is left
+#: to the parts, because newer Pythons take it for the next day.
+_PLAIN_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT(?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{3}|\.\d{6})?Z", re.ASCII)
 _DURATION = re.compile(
     r"P(?=.)(?:\d+(?:[.,]\d+)?W|"
     r"(?:\d+(?:[.,]\d+)?Y)?(?:\d+(?:[.,]\d+)?M)?(?:\d+(?:[.,]\d+)?D)?"
@@ -75,10 +77,8 @@ def instant_from_timestamp(text: str, *, at: str) -> datetime:
         TimestampMalformed: another form, a date that does not exist, or an offset of minus zero.
     """
     if _PLAIN_TIMESTAMP.fullmatch(text):
-        try:
+        with suppress(ValueError):  # a leap second, or a day that does not exist: the parts tell
             return datetime.fromisoformat(text)
-        except ValueError:  # a leap second, or a day that does not exist
-            return _instant_from_parts(text, at=at)
     return _instant_from_parts(text, at=at)
 
 

@@ -163,6 +163,7 @@ INVALID = [
         errors.TimestampMalformed,
         "timestamp",
     ),
+    ("hour 24", {"timestamp": "2026-02-28T24:00:00Z"}, errors.TimestampMalformed, "timestamp"),
     ("registration", {"context": {"registration": "x"}}, errors.UuidMalformed, "context.registration"),
     (
         "team of one agent",
