@@ -55,9 +55,10 @@ def read_after(session: Session, seq: int, *, limit: int) -> list[StoredStatemen
     statement that was read and is voided afterwards does not come again; the voiding statement comes, and
     its object names the target (`find_stored`).
     """
+    # What the caller recorded and has not sent yet must be seen by SQL that is not built from objects.
     session.flush()
     rows = run_sql(session, _AFTER, (seq, limit))
-    if rows and not isinstance(rows[0][1], UUID):
+    if rows and not isinstance(rows[0][1], UUID):  # SQLite keeps ids as text and truth as a number
         return [
             StoredStatement(place, UUID(one), voided == 1, payload) for place, one, voided, payload in rows
         ]
