@@ -41,7 +41,7 @@ from xapi_bridge.store.attachments import ORPHANS_KEPT, find_attachments, is_swe
 from xapi_bridge.store.blobs import Blobs, sweep_spool
 from xapi_bridge.store.partitions import is_parted, make_months_ahead
 
-#: Statements per transaction: 0.1 to 0.3 s on SQLite (`bench.country`), during which a learner's save must wait.
+#: Statements per transaction: 0.1 to 0.3 s on SQLite (`bench.country`), while a learner's save must wait.
 BATCH = 2000
 #: Batches per run, so that one run does not keep a worker from its other jobs.
 MOST_BATCHES = 20
