@@ -114,7 +114,9 @@ def test_a_reply_lost_on_the_way_makes_no_conflict_with_oneself(learner, origin,
     page.locator(".quiz-actions .button").last.click()
 
     page.wait_for_url(lambda url: not url.endswith(path))
-    page.wait_for_function("() => document.querySelector('#question')?.dataset.state !== 'kept'")
+    page.wait_for_function(
+        "() => !['changed', 'kept'].includes(document.querySelector('#question')?.dataset.state)"
+    )
     assert lost
     assert stored_choice(learner, path) == "2"
 
@@ -127,6 +129,23 @@ def test_a_page_that_is_closed_at_once_still_saves(learner, origin, page):
 
     page.goto(address(learner, origin, path))
     expect(page.locator("#cau-1")).to_be_checked()
+
+
+def test_a_save_that_arrives_after_the_page_was_read_is_shown(learner, origin, page):
+    attempt = learner.begin()
+    path = f"{attempt}/{learner.question_ids(attempt).index('tq-2') + 1}"
+
+    def save_first(route: Route) -> None:
+        learner.post(path, {"seq": "0", "chosen": "1"})
+        route.continue_()
+
+    page.route("**/cac-cau", save_first)
+    page.goto(address(learner, origin, path))
+
+    expect(page.locator("#cau-1")).to_be_checked()
+    choose(page, 2)
+    expect(page.locator(".save-state")).to_have_text("Đã lưu 09:00")
+    assert stored_choice(learner, path) == "2"
 
 
 def test_another_tab_is_met_with_words(learner, origin, page):

@@ -200,16 +200,32 @@ function leave(event, question) {
   });
 }
 
+/** The last save of the page before may have arrived after this page was read: it is shown, unless the learner
+ * has written on. */
+function catchUp(question, fresh) {
+  const seq = Number(fresh.elements.seq.value);
+  const isTouched = queue.waiting.has(question.position) || written(question.form) !== question.acknowledged;
+  if (seq <= question.seq || isTouched) return;
+  fill(question.form, written(fresh));
+  question.seq = question.form.elements.seq.value = seq;
+  question.acknowledged = written(question.form);
+  markDots(question.form);
+}
+
 /** The other questions, fetched once, so that a broken line stops nobody half-way. */
 async function fetchAhead() {
   const response = await fetch(words.all, { headers: { Accept: "application/json" } });
   if (!response.ok) return;
   const { forms } = await response.json();
   for (const [position, html] of Object.entries(forms)) {
-    if (questions.has(Number(position))) continue;
     const made = document.createElement("div");
     made.innerHTML = html; // Rendered and escaped by our own server.
-    const question = meet(made.querySelector("form"));
+    const fresh = made.querySelector("form");
+    if (questions.has(Number(position))) {
+      catchUp(questions.get(Number(position)), fresh);
+      continue;
+    }
+    const question = meet(fresh);
     const left = queue.waiting.get(question.position);
     if (left) fill(question.form, left.written);
   }
