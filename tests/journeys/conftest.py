@@ -1,9 +1,6 @@
 """Journeys walk through the whole house: both servers on free ports, SQLite, real HTTP, a real browser."""
 
-import os
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final, cast
 
 import pytest
@@ -15,7 +12,7 @@ from lti_tool.demo.running import House, build_house, serve_house
 from lti_tool.demo.story import PREPARING_STEPS, prepare_house
 from lti_tool.settings import load_settings
 from tests.factories.ports import find_free_port
-from tests.machine import missing_tool
+from tests.machine import chromium_start
 
 #: A page that takes longer is broken; until then it only says how busy the machine is.
 LONGEST_WAIT_MS: Final = 60_000
@@ -53,10 +50,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Headless Chromium, from CHROMIUM or the usual place."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-    if not Path(path).exists():
-        missing_tool("Chromium is not installed (set CHROMIUM to its executable)")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(**chromium_start())
         yield cast(Browser, PatientBrowser(browser))
         browser.close()

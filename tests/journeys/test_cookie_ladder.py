@@ -5,7 +5,6 @@ otherwise; "blocked in frames" blocks the tool's cookies, partitioned ones too, 
 """
 
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -22,7 +21,7 @@ from lti_tool.database_schema import upgrade_database
 from tests.conftest import StandingClock
 from tests.factories.browser_platform import Stage, set_stage
 from tests.factories.launches import read_attempts
-from tests.machine import missing_tool
+from tests.machine import chromium_start
 
 pytestmark = pytest.mark.browser
 
@@ -54,14 +53,9 @@ def open_browser(
     playwright: Playwright, profile: Path, preferences: dict[str, Any] | None = None
 ) -> Iterator[BrowserContext]:
     """A browser with a profile of its own, prepared with these preferences."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-    if not Path(path).exists():
-        missing_tool("Chromium is not installed (set CHROMIUM to its executable)")
     (profile / "Default").mkdir(parents=True)
     (profile / "Default" / "Preferences").write_text(json.dumps({"profile": preferences or {}}))
-    context = playwright.chromium.launch_persistent_context(
-        str(profile), executable_path=path, args=["--no-sandbox"], locale="vi-VN"
-    )
+    context = playwright.chromium.launch_persistent_context(str(profile), **chromium_start(), locale="vi-VN")
     try:
         yield context
     finally:

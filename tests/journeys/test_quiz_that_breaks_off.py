@@ -5,7 +5,6 @@ REPEATS says how many quizzes are taken (default 2). Each draws its own troubles
 
 import os
 import random
-import shutil
 import signal
 import subprocess
 import threading
@@ -25,7 +24,7 @@ from content_packages.assessment.steps import check_chain
 from content_packages.player.ticket import browser_cookie_name
 from tests.factories.player import Classroom, Learner, open_classroom
 from tests.factories.ports import find_free_port
-from tests.machine import missing_tool
+from tests.machine import find_chromium
 from xapi_bridge.running_app import reading
 
 pytestmark = pytest.mark.browser
@@ -60,14 +59,11 @@ class Device:
         self.start()
 
     def start(self) -> None:
-        path = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-        if not Path(path).exists():
-            missing_tool("Chromium is not installed (set CHROMIUM to its executable)")
         port = find_free_port()
         flags = ["--headless=new", "--no-sandbox", "--no-first-run", "--window-size=360,740"]
         self.process = subprocess.Popen(
             [
-                path,
+                find_chromium(),
                 *flags,
                 f"--remote-debugging-port={port}",
                 f"--user-data-dir={self.folder}",
