@@ -1,4 +1,5 @@
-"""Registrations are strictly apart: no token, key set, nonce or score of one is ever used for another.
+"""Registrations are strictly apart: no token, key set, nonce, score or roster of one is ever used for
+another.
 
 Two LMSs and two clients at each; both LMSs give their clients the same names and their keys the same id, so
 that whatever is kept by half of what tells registrations apart would be mixed up.
@@ -19,6 +20,10 @@ from sqlalchemy.orm import Session
 
 from lti_tool.advantage.access_tokens import AccessTokens
 from lti_tool.advantage.gradebook import AgsGradebook
+from lti_tool.advantage.roster import NrpsRoster
+from lti_tool.identity.rule_versions import rules_in_force, save_rules
+from lti_tool.identity.rules import Rule, Step
+from lti_tool.launch.identity import account_from_subject
 from lti_tool.launch.models import LaunchSession
 from lti_tool.platforms.key_sets import KeySets
 from lti_tool.platforms.register import find_platform_by_id, register_platform
@@ -47,6 +52,10 @@ sharing = settings(
 )
 
 
+def name_of(issuer, client):
+    return f"{urlsplit(issuer).hostname.split('.')[0]}-{client}"
+
+
 @dataclass
 class CountingLms(FakePlatform):
     """An LMS that knows which client each request came from, and keeps what was asked.
@@ -67,6 +76,7 @@ class CountingLms(FakePlatform):
         self.answers["/token"] = self._grant
         for client in CLIENTS:
             self.answers[f"/{client}/item/scores"] = self._take_score
+            self.answers[f"/{client}/members"] = self._show_members
 
     def _grant(self, request):
         form = self.sent_forms("/token")[-1]
@@ -79,12 +89,22 @@ class CountingLms(FakePlatform):
         return json_answer({"access_token": token, "expires_in": 3600, "scope": form["scope"][0]})
 
     def _take_score(self, request):
+        client = self._client_of(request)
+        self.scores.setdefault(client, []).append(json.loads(request.body)["userId"])
+        return json_answer({})
+
+    def _show_members(self, request):
+        client = self._client_of(request)
+        email = f"{name_of(self.issuer, client)}-5@example.test"
+        member = {"user_id": "5", "roles": ["Learner"], "status": "Active", "email": email}
+        return json_answer({"members": [member]})
+
+    def _client_of(self, request):
         client = urlsplit(request.url).path.split("/")[1]
         token = request.headers["Authorization"].removeprefix("Bearer ")
         if self.handed_out.get(token) != client:
             self.wrong.append(f"{token} at {client}")
-        self.scores.setdefault(client, []).append(json.loads(request.body)["userId"])
-        return json_answer({})
+        return client
 
 
 @pytest.fixture
@@ -147,6 +167,27 @@ def test_every_score_reaches_its_own_lms_with_its_own_token(engine, clock, lmss,
     for at, (issuer, client) in enumerate(PLACES):
         sent = [f"user-{user}" for place_, user, _ in data if place_ == at]
         assert lmss[issuer].scores.get(client, []) == before[issuer, client] + sent
+    assert [lms.wrong for lms in lmss.values()] == [[], []]
+
+
+@given(asked=st.lists(place, min_size=1, max_size=8))
+@sharing
+def test_every_roster_is_read_from_its_own_lms_with_its_own_token(engine, clock, lmss, registered, asked):
+    roster = NrpsRoster(engine, make_http(*lmss.values()), secret=SECRET, clock=clock)
+    with Session(engine) as session, session.begin():
+        for at, (issuer, client) in zip(registered, PLACES, strict=True):
+            own = Step("strip_prefix", f"{name_of(issuer, client)}-")
+            seen = rules_in_force(session, at).version
+            rule = Rule("email.local_part", "staff_code", (own,))
+            save_rules(session, at, [rule], seen_version=seen, note="", by="test", now=clock())
+
+    for at in asked:
+        issuer, client = PLACES[at]
+        (member,) = roster.read_learners(registered[at], f"{issuer}/{client}/members").members
+        account = account_from_subject(issuer, "5", secret=SECRET)
+        assert (member.account_home_page, member.account_name) == (account.home_page, account.name)
+        assert member.staff_code == "5"
+
     assert [lms.wrong for lms in lmss.values()] == [[], []]
 
 
