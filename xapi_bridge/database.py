@@ -11,6 +11,7 @@ from sqlalchemy import Connection, DateTime, Dialect, FromClause, MetaData, Tabl
 from sqlalchemy.dialects.postgresql import dialect as postgresql_dialect
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -127,8 +128,47 @@ def run_sql(session: Session, command: EngineSql, parameters: tuple[Any, ...]) -
     """The rows of a command, run in the session's transaction as it stands, not built from Python objects."""
     connection = session.connection()
     is_postgresql = connection.dialect.name == "postgresql"
-    text = command.postgresql if is_postgresql else command.sqlite
-    return list(connection.exec_driver_sql(text, parameters))
+    return ask_driver(connection, command.postgresql if is_postgresql else command.sqlite, parameters)
+
+
+def ask_driver(connection: Connection, text: str, parameters: tuple[Any, ...] = ()) -> list[Any]:
+    """The rows of a command as the driver gives them: tuples, without names.
+
+    A result of SQLAlchemy's costs as much again as a small command. The events of its cursors do not happen;
+    failures are those that it raises.
+    """
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(text, parameters)
+        return cast(list[Any], cursor.fetchall())
+    except connection.dialect.loaded_dbapi.Error as failed:
+        raise _as_sqlalchemy_tells(connection, failed, text) from failed
+    finally:
+        cursor.close()
+
+
+def tell_driver(connection: Connection, text: str, parameters: tuple[Any, ...]) -> int:
+    """Runs a command that answers no rows, as `ask_driver`; returns how many rows it changed."""
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(text, parameters)
+        return int(cursor.rowcount)
+    except connection.dialect.loaded_dbapi.Error as failed:
+        raise _as_sqlalchemy_tells(connection, failed, text) from failed
+    finally:
+        cursor.close()
+
+
+def _as_sqlalchemy_tells(connection: Connection, failed: Exception, text: str) -> BaseException:
+    """The failure under SQLAlchemy's name, without parameters: they hold what people wrote."""
+    dialect = connection.dialect
+    is_gone = dialect.is_disconnect(failed, connection.connection.driver_connection, None)  # type: ignore[arg-type]
+    if is_gone:
+        connection.invalidate(failed)
+    errors = dialect.loaded_dbapi.Error
+    return DBAPIError.instance(
+        text, None, failed, errors, hide_parameters=True, connection_invalidated=is_gone, dialect=dialect
+    )
 
 
 def uuids_text(session: Session, ids: Iterable[UUID]) -> str:
@@ -169,7 +209,7 @@ def insert_many(session: Session, table: FromClause, rows: Sequence[tuple[Any, .
         connection.exec_driver_sql(insert_command(table, "?", 1), list(rows))
     elif len(rows) <= _FEW_ROWS:
         # COPY takes three rounds to the server; a command that stays the same is prepared and takes one.
-        connection.exec_driver_sql(insert_command(table, "%s", len(rows)), tuple(chain.from_iterable(rows)))
+        tell_driver(connection, insert_command(table, "%s", len(rows)), tuple(chain.from_iterable(rows)))
     else:
         _copy_in(connection, table, rows)
 
@@ -207,6 +247,20 @@ def driver_uuid(session: Session) -> Callable[[UUID], Any]:
 def driver_instant(session: Session) -> Callable[[datetime], Any]:
     """How `UtcInstant` columns take an instant in UTC from `insert_many`: SQLite keeps text, no zone."""
     return _itself if session.get_bind().dialect.name == "postgresql" else _instant_text
+
+
+def instant_written(connection: Connection, value: datetime) -> Any:
+    """An instant in UTC as `ask_driver` and `tell_driver` take it for a `UtcInstant` column."""
+    return value if connection.dialect.name == "postgresql" else _instant_text(value)
+
+
+def instant_read(value: datetime | str | None) -> datetime | None:
+    """An instant of a `UtcInstant` column as the driver gives it; SQLite keeps text, no zone."""
+    if value is None:
+        return None
+    return (
+        datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value.astimezone(UTC)
+    )
 
 
 def driver_day(session: Session) -> Callable[[date], Any]:

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, Literal
 
-from sqlalchemy import Connection, Select, Table, delete, insert, select
+from sqlalchemy import Connection, Select, delete, insert, select
 from sqlalchemy.orm import Session
 
+from xapi_bridge.database import instant_written, tell_driver
 from xapi_bridge.store.audit_models import ActionRow, ReadingRow
 
 ReaderKind = Literal["key", "token", "operator", "command"]
@@ -24,8 +25,9 @@ _LONGEST_ASKED: Final = 4000
 _LONGEST_READER: Final = 200
 #: Rows removed in one command, so that a reading waits no longer than that takes.
 _PRUNED_AT_ONCE: Final = 5000
-#: Into the table, not as an object: every reading at the door waits for this.
-_ADD_READING: Final = insert(cast(Table, ReadingRow.__table__))
+_READING_COLUMNS: Final = "read_at, reader_kind, reader, resource, asked, person_digest, records, request_id"
+#: By the driver itself: every reading at the door waits for this.
+_ADD_READING: Final = f"INSERT INTO xapi_reading ({_READING_COLUMNS}) VALUES "  # noqa: S608 - our own names
 #: What may hold a name or an address: kept as a digest.
 _PERSONAL: Final = re.compile(r"@|%40", re.IGNORECASE)
 #: Parameters that say nothing about what was asked.
@@ -104,19 +106,18 @@ def redact_asked(asked: Mapping[str, Any], *, secret: bytes) -> str:
 
 def note_reading(connection: Connection, reading: Reading) -> None:
     """Adds an entry; `reading_id` of the argument does not count."""
-    connection.execute(
-        _ADD_READING,
-        {
-            "read_at": reading.read_at,
-            "reader_kind": reading.reader.kind,
-            "reader": reading.reader.name[:_LONGEST_READER],
-            "resource": reading.resource,
-            "asked": reading.asked,
-            "person_digest": reading.person_digest,
-            "records": reading.records,
-            "request_id": reading.request_id,
-        },
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+    values = (
+        instant_written(connection, reading.read_at),
+        reading.reader.kind,
+        reading.reader.name[:_LONGEST_READER],
+        reading.resource,
+        reading.asked,
+        reading.person_digest,
+        reading.records,
+        reading.request_id,
     )
+    tell_driver(connection, f"{_ADD_READING}({', '.join([mark] * len(values))})", values)
 
 
 def note_action(

@@ -11,9 +11,10 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, or_, select, update
+from sqlalchemy import Connection, or_, select, update
 from sqlalchemy.orm import Session
 
 from xapi_bridge.access_errors import (
@@ -26,6 +27,7 @@ from xapi_bridge.access_errors import (
     LifetimeMalformed,
     SourceMalformed,
 )
+from xapi_bridge.database import UtcInstant, ask_driver, instant_read
 from xapi_bridge.statement import Account
 from xapi_bridge.statement.errors import StatementRefused
 from xapi_bridge.statement.formats import check_iri
@@ -46,8 +48,10 @@ _LONGEST_AUTHORITY_NAME = 160
 _LONGEST_LABEL = 160
 
 _COLUMNS = tuple(CredentialRow.__table__.columns)
-#: Columns, not an object: every request at the door asks this.
-_BY_KEY = select(*_COLUMNS).where(CredentialRow.key == bindparam("key"))
+_NAMES = tuple(column.name for column in _COLUMNS)
+_INSTANTS = [column.name for column in _COLUMNS if isinstance(column.type, UtcInstant)]
+#: Asked of the driver itself: every request at the door waits for this.
+_BY_KEY = f"SELECT {', '.join(_NAMES)} FROM xapi_credential WHERE key = "  # noqa: S608 - our own names
 
 
 @dataclass(frozen=True)
@@ -201,7 +205,7 @@ def authenticate(
         CredentialRevoked, CredentialExpired: told only to who knows the secret.
     """
     # Databases refuse some characters, for example NUL; no key of ours has them.
-    row = connection.execute(_BY_KEY, {"key": key if _KEY.fullmatch(key) else ""}).one_or_none()
+    row = _row_of(connection, key if _KEY.fullmatch(key) else "")
     given = _hash_secret(secret, pepper=pepper)
     expected = row.secret_hash if row else bytes(32)
     is_present = hmac.compare_digest(given, expected)
@@ -211,6 +215,17 @@ def authenticate(
         raise CredentialUnknown("Key and secret do not belong together. Check both, or ask for a new key.")
     _refuse_ended(row.revoked_at, row.expires_at, now=now)
     return _credential_from_row(row)
+
+
+def _row_of(connection: Connection, key: str) -> Any:
+    mark = "%s" if connection.dialect.name == "postgresql" else "?"
+    rows = ask_driver(connection, _BY_KEY + mark, (key,))
+    if not rows:
+        return None
+    row = SimpleNamespace(**dict(zip(_NAMES, rows[0], strict=True)))
+    for name in _INSTANTS:
+        setattr(row, name, instant_read(getattr(row, name)))
+    return row
 
 
 def is_use_unnoted(credential: Credential, *, now: datetime) -> bool:
@@ -313,7 +328,7 @@ def _hash_secret(secret: str, *, pepper: bytes) -> bytes:
     return hmac.digest(pepper, b"xapi-credential\n" + secret.encode("utf-8", "surrogatepass"), "sha256")
 
 
-def _credential_from_row(row: Row[Any] | CredentialRow) -> Credential:
+def _credential_from_row(row: Any) -> Credential:
     own = row.authority_home_page, row.authority_name
     return Credential(
         key=row.key,

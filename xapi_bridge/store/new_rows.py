@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from xapi_bridge.database import insert_command, insert_many, numbers_text
+from xapi_bridge.database import insert_command, insert_many, numbers_text, tell_driver
 from xapi_bridge.store.models import Posting, StatementKey, StatementRow
 from xapi_bridge.store.sequence import note_sequence
 
@@ -43,7 +43,7 @@ def insert_new_rows(session: Session, rows: NewRows, *, through: int) -> None:
     if connection.dialect.name == "postgresql" and len(rows.statements) == 1:
         columns = tuple(map(numbers_text, zip(*rows.postings, strict=True)))
         values = (*rows.keys[0], *rows.statements[0], *columns, through)
-        connection.exec_driver_sql(_ONE_STATEMENT, values)
+        tell_driver(connection, _ONE_STATEMENT, values)
         return
     insert_many(session, StatementKey.__table__, rows.keys)
     insert_many(session, StatementRow.__table__, rows.statements)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from xapi_bridge.database import EngineSql, run_sql
+from xapi_bridge.database import EngineSql, ask_driver, run_sql
 from xapi_bridge.store.models import StatementRow
 
 #: Names our lock among the advisory locks of a PostgreSQL database; any fixed number would do.
@@ -43,7 +43,7 @@ def hold_sequence(session: Session) -> None:
     On SQLite a writing transaction is the only one anyway (BEGIN IMMEDIATE).
     """
     if session.get_bind().dialect.name == "postgresql":
-        session.connection().exec_driver_sql(_HOLD)
+        ask_driver(session.connection(), _HOLD)
 
 
 def last_sequence(session: Session) -> int:

@@ -15,7 +15,15 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from xapi_bridge.database import EngineSql, bytes_text, insert_if_absent, numbers_text, run_sql
+from xapi_bridge.database import (
+    EngineSql,
+    ask_driver,
+    bytes_text,
+    insert_if_absent,
+    numbers_text,
+    run_sql,
+    tell_driver,
+)
 from xapi_bridge.store.models import Term
 from xapi_bridge.store.postings import TermKey
 
@@ -152,10 +160,10 @@ def _entered(session: Session, rows: Sequence[tuple[int, bytes, str, int]]) -> l
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         columns = tuple(map(list, zip(*rows, strict=True)))
-        return list(connection.exec_driver_sql(_ENTER_POSTGRESQL, columns))
+        return ask_driver(connection, _ENTER_POSTGRESQL, columns)
     places = ", ".join(["(?, ?, ?, ?)"] * len(rows))
     command = _ENTER.format(rows=f"VALUES {places}")
-    return list(connection.exec_driver_sql(command, tuple(chain.from_iterable(rows))))
+    return ask_driver(connection, command, tuple(chain.from_iterable(rows)))
 
 
 def _row_of(key: TermKey) -> dict[str, Any]:
@@ -188,10 +196,10 @@ def _rows_with(session: Session, digests: Sequence[bytes]) -> list[Any]:
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         command = "SELECT digest, term_id FROM xapi_term WHERE digest = ANY(%s::bytea[])"
-        return list(connection.exec_driver_sql(command, (bytes_text(session, digests),)))
+        return ask_driver(connection, command, (bytes_text(session, digests),))
     places = ", ".join("?" * len(digests))
     command = f"SELECT digest, term_id FROM xapi_term WHERE digest IN ({places})"  # noqa: S608 - question marks
-    return list(connection.exec_driver_sql(command, tuple(digests)))
+    return ask_driver(connection, command, tuple(digests))
 
 
 def _remembered_by(session: Session) -> dict[TermKey, _Number]:
@@ -215,7 +223,7 @@ def _add_to_counts(session: Session, rows: Sequence[tuple[_Number, int]]) -> int
         numbers_text(one[0] for one, _ in rows),
         bytes_text(session, [one[1] for one, _ in rows]),
     )
-    return connection.exec_driver_sql(_COUNT_POSTGRESQL, columns).rowcount
+    return tell_driver(connection, _COUNT_POSTGRESQL, columns)
 
 
 def count_terms(postings: Collection[Mapping[TermKey, int]]) -> Counter[TermKey]:
