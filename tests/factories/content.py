@@ -143,6 +143,100 @@ on_fail: {recommend: ['module:tong-quan']}
 }
 
 
+#: Changes that give the small package one question of each type, asked by its quiz in the order of the bank.
+EVERY_TYPE = {
+    "banks/tong-quan.md": """\
+---
+bank: tong-quan
+area: quan-diem-chu-truong
+---
+
+## p-single
+{level: nhan-biet, source: "76/NQ-CP"}
+
+Một lựa chọn: cơ quan nào ban hành chương trình?
+
+- [ ] Quốc hội
+- [ ] Bộ Nội vụ
+- [x] Chính phủ
+
+## p-multiple
+{level: nhan-biet, type: multiple, source: "76/NQ-CP"}
+
+Nhiều lựa chọn: nội dung nào thuộc chương trình?
+
+- [x] Cải cách thể chế
+- [ ] Cải cách tư pháp
+- [x] Cải cách tài chính công
+
+## p-truefalse
+{level: nhan-biet, type: truefalse, source: "76/NQ-CP"}
+
+Đúng hay sai: chương trình có sáu nội dung.
+
+- [x] Đúng
+- [ ] Sai
+
+## p-match
+{level: nhan-biet, type: match, source: "905/QĐ-BNV"}
+
+Ghép cơ quan với lĩnh vực phối hợp.
+
+- Bộ Tư pháp => Thể chế
+- Bộ Tài chính => Tài chính công
+
+## p-order
+{level: nhan-biet, type: order, source: "76/NQ-CP"}
+
+Sắp xếp các bước tiếp nhận hồ sơ.
+
+1. Kiểm tra hồ sơ
+2. Cập nhật vào hệ thống
+3. Trả giấy hẹn
+
+## p-numeric
+{level: nhan-biet, type: numeric, tolerance: 0.1, source: "905/QĐ-BNV"}
+
+Bằng số: 22 trên 24 người là bao nhiêu phần trăm?
+
+= 91,7
+
+## p-short
+{level: nhan-biet, type: short, fold_diacritics: true, source: "76/NQ-CP"}
+
+Trả lời ngắn: cơ quan thường trực là bộ nào?
+
+= Bộ Nội vụ
+
+## p-cloze
+{type: cloze, level: nhan-biet, source: "76/NQ-CP"}
+
+Nghị quyết số [[1]] ban hành năm [[2]].
+
+= [1] 76/NQ-CP
+~ [2] 2020
+= [2] 2021
+~ [2] 2022
+
+## p-essay
+{type: essay, level: nhan-biet, source: "76/NQ-CP", min_words: 3}
+
+Tự luận: nêu căn cứ của chương trình.
+
+- (2) Căn cứ
+""",
+    "modules/01-tong-quan/module.md": PACKAGE["modules/01-tong-quan/module.md"].replace("tq-1", "p-single"),
+    "quizzes/cuoi-bai.yaml": PACKAGE["quizzes/cuoi-bai.yaml"]
+    .replace("mode: graded", "mode: practice")
+    .replace("shuffle: {questions: true", "shuffle: {questions: false")
+    .replace(
+        "  - {bank: tong-quan, count: 4, where: {graded: [true]}}",
+        "  - {bank: tong-quan, count: 8, where: {type: [single, multiple, truefalse, match, order, numeric,"
+        " short, cloze]}}\n  - {bank: tong-quan, count: 1, where: {type: [essay]}}",
+    ),
+}
+
+
 def write_package(folder: Path, changes: dict[str, tuple[str, str] | str | None] | None = None) -> Path:
     """The small package in a folder `nhap-mon` below this one; returns it.
 

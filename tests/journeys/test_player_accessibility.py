@@ -11,52 +11,20 @@ from playwright.sync_api import Page
 from werkzeug.serving import make_server
 
 from content_packages.player.ticket import browser_cookie_name
-from tests.factories.content import PACKAGE
+from tests.factories.content import EVERY_TYPE
 from tests.factories.player import MODULE, QUIZ, Classroom, Learner, open_classroom
 
 pytestmark = pytest.mark.browser
-
-EVERY_TYPE = """
-
-## tq-6
-{type: cloze, level: van-dung, source: "76/NQ-CP"}
-
-Nghị quyết số [[1]] ban hành năm [[2]].
-
-[[1]] 76/NQ-CP
-[[2]] 2020 | *2021 | 2022
-
-## tq-7
-{type: order, level: van-dung, source: "76/NQ-CP"}
-
-Sắp xếp các bước tiếp nhận hồ sơ ở bộ phận một cửa.
-
-1. Kiểm tra hồ sơ
-2. Cập nhật vào hệ thống
-3. Trả giấy hẹn
-
-## tq-8
-{type: essay, level: van-dung, source: "76/NQ-CP", min_words: 3, rubric: [{criterion: "Căn cứ", points: 2}]}
-
-Nêu căn cứ và ví dụ về sáu nội dung cải cách.
-"""
-DRAW = """  - {bank: tong-quan, count: 5, where: {type: [single, multiple, match, numeric]}}
-  - {bank: tong-quan, count: 1, where: {type: [order]}}
-  - {bank: tong-quan, count: 1, where: {type: [essay]}}"""
 
 
 @pytest.fixture
 def classroom(prepared_sqlite_file, tmp_path, clock) -> Iterator[Classroom]:
     copy = tmp_path / "player.sqlite"
     copy.write_bytes(prepared_sqlite_file.read_bytes())
-    bank = PACKAGE["banks/tong-quan.md"] + EVERY_TYPE[: EVERY_TYPE.index("\n\n## tq-6")]
-    bank += EVERY_TYPE[EVERY_TYPE.index("\n\n## tq-7") :]
-    changes = {
-        "banks/tong-quan.md": bank,
-        "quizzes/cuoi-bai.yaml": PACKAGE["quizzes/cuoi-bai.yaml"]
-        .replace("mode: graded", "mode: practice\ncertainty: true\nbehaviour: interactive\ntries: 2")
+    changes = EVERY_TYPE | {
+        "quizzes/cuoi-bai.yaml": EVERY_TYPE["quizzes/cuoi-bai.yaml"]
+        .replace("mode: practice", "mode: practice\ncertainty: true\nbehaviour: interactive\ntries: 2")
         .replace("during: none, ", "during: [marks], ")
-        .replace("  - {bank: tong-quan, count: 4, where: {graded: [true]}}", DRAW),
     }
     with open_classroom(f"sqlite:///{copy}", tmp_path, clock=clock, changes=changes) as opened:
         yield opened
@@ -105,7 +73,7 @@ def test_no_page_of_a_learner_breaks_a_rule(classroom, origin, page):
     attempt = learner.begin()
     learner.post(f"{attempt}/1", {"seq": "0", "goto": "check", "chosen": "1", "text": "9", "place-0": "1"})
     paths = ["", MODULE, f"{MODULE}/1", f"{MODULE}/in", "tim?q=noi+dung", QUIZ]
-    paths += [f"{attempt}/{position}" for position in range(1, 8)] + [f"{attempt}/nop-bai"]
+    paths += [f"{attempt}/{position}" for position in range(1, 10)] + [f"{attempt}/nop-bai"]
 
     found = {path: violations(page, f"{origin}/hoc/{learner.sealed}/{path}") for path in paths}
     learner.hand_in(attempt)
@@ -117,7 +85,7 @@ def test_no_page_of_a_learner_breaks_a_rule(classroom, origin, page):
 def test_no_page_of_a_teacher_breaks_a_rule(classroom, origin, page):
     learner = admit(classroom, page)
     attempt = learner.begin()
-    essay = next(n for n in range(1, 8) if "<textarea" in learner.get(f"{attempt}/{n}").text)
+    essay = next(n for n in range(1, 10) if "<textarea" in learner.get(f"{attempt}/{n}").text)
     learner.post(f"{attempt}/{essay}", {"seq": "0", "text": "Căn cứ Nghị quyết 76."})
     learner.hand_in(attempt)
     teacher = admit(classroom, page, role="teacher", launch_session_id="b" * 32)
