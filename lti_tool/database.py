@@ -3,10 +3,10 @@
 import select
 import sqlite3
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import psycopg
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.schema import CreateIndex, CreateTable, ExecutableDDLElement
@@ -65,17 +65,54 @@ def audit_file(database: Path) -> Path:
 
 
 def _prepare_audit_file(connection: sqlite3.Connection, _record: Any) -> None:
-    table = ReadingRow.__table__
+    _create_audit_table(connection)
+    if _knows_every_reader(connection):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        # Another process may have done it while this one waited.
+        if not _knows_every_reader(connection):
+            _widen_audit_table(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+
+
+def _create_audit_table(connection: sqlite3.Connection) -> None:
+    table = cast(Table, ReadingRow.__table__)
     commands: list[ExecutableDDLElement] = [
-        CreateTable(table, if_not_exists=True),  # type: ignore[arg-type]
-        *(CreateIndex(index, if_not_exists=True) for index in sorted(table.indexes, key=str)),  # type: ignore[attr-defined]
+        CreateTable(table, if_not_exists=True),
+        *(CreateIndex(index, if_not_exists=True) for index in sorted(table.indexes, key=str)),
     ]
     for command in commands:
         connection.execute(str(command.compile(dialect=SQLiteDialect())))
     connection.execute(
-        f"CREATE TRIGGER IF NOT EXISTS {table.name}_append_only BEFORE UPDATE ON {table.name} "  # type: ignore[attr-defined]
+        f"CREATE TRIGGER IF NOT EXISTS {table.name}_append_only BEFORE UPDATE ON {table.name} "
         "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
     )
+
+
+def _knows_every_reader(connection: sqlite3.Connection) -> bool:
+    """False for a file that was made before teachers were among the readers."""
+    command = "SELECT sql FROM sqlite_master WHERE type = 'table' AND name = ?"
+    (made_by,) = connection.execute(command, (ReadingRow.__tablename__,)).fetchone()
+    return "'teacher'" in made_by
+
+
+def _widen_audit_table(connection: sqlite3.Connection) -> None:
+    """Makes the table anew with all its rows: SQLite cannot change a constraint in its place."""
+    table = cast(Table, ReadingRow.__table__)
+    columns = ", ".join(column.name for column in table.columns)
+    connection.execute(f"DROP TRIGGER {table.name}_append_only")
+    for index in table.indexes:
+        connection.execute(f"DROP INDEX {index.name}")
+    connection.execute(f"ALTER TABLE {table.name} RENAME TO {table.name}_before")
+    _create_audit_table(connection)
+    connection.execute(
+        f"INSERT INTO {table.name} ({columns}) SELECT {columns} FROM {table.name}_before"  # noqa: S608 - our own names
+    )
+    connection.execute(f"DROP TABLE {table.name}_before")
 
 
 def _keep_file_private(path: str | None) -> None:

@@ -16,6 +16,7 @@ from content_packages.errors import ItemNotFound, ReviewForTeachers
 from content_packages.library import read_package
 from content_packages.player.lessons import ModuleStanding, find_module_standing
 from content_packages.player.question_form import question_form
+from content_packages.player.teacher_looks import note_teacher_look
 from content_packages.player.visits import Visit, current_visit, reading_language
 from xapi_bridge.running_app import reading
 
@@ -48,6 +49,7 @@ def show_work() -> str:
             for quiz in visit.package.quizzes.values()
             if visit.covers_quiz(quiz.id)
         ]
+    note_teacher_look("learner_work", visit=visit, people=1, learner=study.learner)
     return render_template(
         "player/work.html", visit=visit, learner=_shown_learner(visit), modules=modules, quizzes=quizzes
     )
@@ -71,6 +73,9 @@ def show_work_attempt(quiz_id: str, number: int) -> str:
         _refuse_open(attempt)
         package = read_package(session, attempt.package_digest, language=reading_language())
         outcome = read_outcome(session, attempt, package=package)
+    note_teacher_look(
+        "learner_attempt", visit=visit, people=1, learner=study.learner, quiz=quiz_id, attempt=number
+    )
     forms = [
         question_form(
             scored.question,

@@ -26,6 +26,7 @@ from content_packages.player.course_members import CourseMember, CourseMembers
 from content_packages.player.examinations import give_more_time
 from content_packages.player.question_form import plain_text, question_form, with_mark
 from content_packages.player.results import mark_and_tell
+from content_packages.player.teacher_looks import note_teacher_look
 from content_packages.player.visits import Visit, current_visit
 from xapi_bridge.running_app import borrow, now, reading, transaction
 
@@ -59,6 +60,7 @@ def show_essays() -> str:
             _waiting_essays(session, attempt, names.get(attempt.learner.name, attempt.learner.name[:8]))
             for attempt in _waiting(session, visit)
         ]
+    note_teacher_look("essays", visit=visit, people=len({one.attempt.learner for one in essays}))
     return render_template("player/essays.html", visit=visit, essays=essays)
 
 
@@ -66,7 +68,10 @@ def show_essay(attempt_id: int, position: int) -> str:
     """One essay with its rubric, to give points or to change them."""
     with reading() as session:
         visit = _teachers_visit(session)
-        return _essay_page(session, visit, attempt_id, position)
+        learner = _attempt_of_course(session, visit, attempt_id).learner
+        page = _essay_page(session, visit, attempt_id, position)
+    note_teacher_look("essay", visit=visit, people=1, learner=learner, attempt=attempt_id, question=position)
+    return page
 
 
 def give_points(attempt_id: int, position: int) -> AnyResponse | tuple[str, int]:
@@ -89,9 +94,7 @@ def give_points(attempt_id: int, position: int) -> AnyResponse | tuple[str, int]
 
 def show_time() -> str:
     """Learners of the course, what more time each has, and a form to give some."""
-    with reading() as session:
-        visit = _teachers_visit(session)
-        return _time_page(session, visit)
+    return _time_page()
 
 
 def give_time() -> AnyResponse | tuple[str, int]:
@@ -114,8 +117,7 @@ def give_time() -> AnyResponse | tuple[str, int]:
                 now=now(),
             )
     except AllowanceRefused:
-        with reading() as session:
-            return _time_page(session, _teachers_visit(session), refused=True), 400
+        return _time_page(refused=True), 400
     return redirect(url_for("player.show_time"), code=303)
 
 
@@ -246,13 +248,16 @@ def _posted_learner(session: Session, visit: Visit) -> CourseMember:
     raise AllowanceRefused("Choose a learner of this course.")
 
 
-def _time_page(session: Session, visit: Visit, *, refused: bool = False) -> str:
-    members = _members(session, visit)
-    given: list[tuple[CourseMember, Allowance]] = [
-        (member, allowance)
-        for member in members
-        for allowance in list_allowances(session, member.account, package_id=visit.package.id)
-    ]
+def _time_page(*, refused: bool = False) -> str:
+    with reading() as session:
+        visit = _teachers_visit(session)
+        members = _members(session, visit)
+        given: list[tuple[CourseMember, Allowance]] = [
+            (member, allowance)
+            for member in members
+            for allowance in list_allowances(session, member.account, package_id=visit.package.id)
+        ]
+    note_teacher_look("more_time", visit=visit, people=len(members))
     quizzes = [
         quiz for quiz in visit.package.quizzes.values() if visit.covers_quiz(quiz.id) and quiz.time_limit
     ]

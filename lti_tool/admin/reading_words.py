@@ -40,4 +40,11 @@ READING_WORDS: Final[dict[str, LazyString]] = {
     "campaign_file": _l("Tệp của đợt kiểm tra"),
     "declared_units": _l("Đơn vị khai báo"),
     "people_accounts": _l("Gộp tài khoản"),
+    "teacher_course": _l("Giảng viên xem lớp học"),
+    "teacher_scores": _l("Giảng viên xem điểm gửi về LMS"),
+    "essays": _l("Giảng viên xem bài tự luận chờ chấm"),
+    "essay": _l("Giảng viên xem một bài tự luận"),
+    "more_time": _l("Giảng viên xem học viên để thêm giờ"),
+    "learner_work": _l("Giảng viên xem bài làm của một học viên"),
+    "learner_attempt": _l("Giảng viên xem một lượt làm bài"),
 }

@@ -4,6 +4,7 @@ from flask import Blueprint, g, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from content_packages.player.teacher_looks import note_teacher_look
 from content_packages.player.ticket import Ticket
 from content_packages.player.visits import Visit, current_visit, guard
 from lti_tool.admin.errors import AccessRefused
@@ -30,12 +31,10 @@ def learners() -> str:
     """The learners of the course and how far each one is."""
     with reading() as session:
         visit = _teachers_visit(session)
-        return render_template(
-            "reports/course.html",
-            visit=visit,
-            progress=_progress(session, visit),
-            fresh=freshness(session),
-        )
+        progress = _progress(session, visit)
+        fresh = freshness(session)
+    note_teacher_look("teacher_course", visit=visit, people=len(progress.learners) + len(progress.not_begun))
+    return render_template("reports/course.html", visit=visit, progress=progress, fresh=fresh)
 
 
 @blueprint.get("/<ticket>/lop-hoc/diem")
@@ -44,6 +43,7 @@ def scores() -> str:
     with reading() as session:
         visit = _teachers_visit(session)
         listed = list_course_scores(session, visit.ticket.launch_session_id)
+    note_teacher_look("teacher_scores", visit=visit, people=len({one.code for one in listed}))
     return render_template(
         "reports/course_scores.html",
         visit=visit,

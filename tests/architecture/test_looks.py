@@ -11,7 +11,14 @@ from xapi_bridge.store.models import DocumentKind
 
 ROOT = Path(__file__).parents[2]
 #: Function that notes a look -> place of the name among its arguments.
-NOTING = {"note_look": 0, "note_operator_reading": 0, "note_list": 0, "note_person": 1, "log_reading": 1}
+NOTING = {
+    "note_look": 0,
+    "note_teacher_look": 0,
+    "note_operator_reading": 0,
+    "note_list": 0,
+    "note_person": 1,
+    "log_reading": 1,
+}
 
 
 def names_noted() -> Iterator[str]:

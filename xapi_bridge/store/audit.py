@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from xapi_bridge.database import instant_written, tell_driver
 from xapi_bridge.store.audit_models import ActionRow, ReadingRow
 
-ReaderKind = Literal["key", "token", "operator", "command"]
+ReaderKind = Literal["key", "token", "operator", "teacher", "command"]
 
 _LONGEST_VALUE: Final = 400
 _LONGEST_ASKED: Final = 4000
@@ -36,7 +36,7 @@ _DROPPED: Final = frozenset({"cursor", "csrf_token"})
 
 @dataclass(frozen=True)
 class Reader:
-    """Who was shown something: a key, the subject of a token, an operator, or the command line."""
+    """Who was shown something: a key, the subject of a token, an operator, a teacher, or the command line."""
 
     kind: ReaderKind
     name: str

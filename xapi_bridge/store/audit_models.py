@@ -18,16 +18,19 @@ class ReadingRow(Base):
 
     __tablename__ = "xapi_reading"
     __table_args__ = (
-        CheckConstraint("reader_kind IN ('key', 'token', 'operator', 'command')", name="known_reader"),
+        CheckConstraint(
+            "reader_kind IN ('key', 'token', 'operator', 'teacher', 'command')", name="known_reader"
+        ),
         Index("ix_xapi_reading_reader", "reader", "reading_id"),
         Index("ix_xapi_reading_person_digest", "person_digest", "reading_id"),
     )
 
     reading_id: Mapped[int] = mapped_column(RowNumber, primary_key=True)
     read_at: Mapped[datetime] = mapped_column(UtcInstant, index=True)
-    #: key, token, operator or command.
+    #: key, token, operator, teacher or command.
     reader_kind: Mapped[str] = mapped_column(String(8))
-    #: The key, the client or subject of a token (a digest for people), the operator's user name.
+    #: The key, the client or subject of a token (a digest for people), the operator's user name,
+    #: the pseudonym of a teacher.
     reader: Mapped[str] = mapped_column(String(200))
     #: What was read, for example `statements`, `state`, `agents`, `export`.
     resource: Mapped[str] = mapped_column(String(40))
