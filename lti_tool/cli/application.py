@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from flask import Flask
 from sqlalchemy.orm import Session
@@ -9,6 +10,9 @@ from sqlalchemy.orm import Session
 from lti_tool.app import create_app
 from lti_tool.settings import Settings
 from xapi_bridge.running_app import running_app
+
+#: For commands whose argument others made: the id of a key or of an LMS may begin with a hyphen.
+NAMES_OF_OTHERS: Final = {"ignore_unknown_options": True}
 
 
 @contextmanager

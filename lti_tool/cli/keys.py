@@ -4,7 +4,7 @@ from datetime import datetime
 
 import click
 
-from lti_tool.cli.application import running_application
+from lti_tool.cli.application import NAMES_OF_OTHERS, running_application
 from lti_tool.cli.platforms import COMMAND_LINE
 from lti_tool.platforms import key_rotation
 from lti_tool.platforms.key_waits import key_waits_from
@@ -55,7 +55,7 @@ def advance(settings: Settings) -> None:
     click.echo(f"Đã thực hiện {steps} bước.")
 
 
-@keys.command()
+@keys.command(context_settings=NAMES_OF_OTHERS)
 @click.argument("kid")
 @click.pass_obj
 def retire(settings: Settings, kid: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import click
 
-from lti_tool.cli.application import running_application
+from lti_tool.cli.application import NAMES_OF_OTHERS, running_application
 from lti_tool.platforms import care
 from lti_tool.platforms.models import PlatformRegistration
 from lti_tool.platforms.register import (
@@ -146,7 +146,7 @@ def delete(settings: Settings, registration_id: int, *, yes: bool) -> None:
     click.echo(f"Đã xóa bản đăng ký {registration_id}.")
 
 
-@platforms.command(name="add-deployment")
+@platforms.command(name="add-deployment", context_settings=NAMES_OF_OTHERS)
 @click.argument("registration_id", type=int)
 @click.argument("deployment_id")
 @click.pass_obj
@@ -157,7 +157,7 @@ def add_deployment(settings: Settings, registration_id: int, deployment_id: str)
     click.echo(f"Đã thêm Deployment ID {deployment_id}.")
 
 
-@platforms.command(name="remove-deployment")
+@platforms.command(name="remove-deployment", context_settings=NAMES_OF_OTHERS)
 @click.argument("registration_id", type=int)
 @click.argument("deployment_id")
 @click.pass_obj

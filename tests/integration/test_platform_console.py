@@ -479,6 +479,8 @@ def test_the_commands_do_what_the_pages_do(database_url, engine):
     for arguments in (
         ("edit", "1", "--name", "Tên mới"),
         ("add-deployment", "1", "9"),
+        ("add-deployment", "1", "-7"),
+        ("remove-deployment", "1", "-7"),
         ("deactivate", "1"),
         ("reactivate", "1"),
         ("approve", "1"),
@@ -558,3 +560,13 @@ def test_keys_by_command(database_url, engine):
     assert listed.count("đang ký") == 1
     retired = next(line.split("\t")[0] for line in listed.splitlines() if "đã rút" in line)
     assert run(database_url, "keys", "retire", retired).exit_code == 1
+
+
+@pytest.mark.parametrize("kid", ["-1DZSWMjOaT2FVC3GNC9BxxZyHrt9oLI2ruSdC_nQV4", "--AySK3dWqkTc", "-"])
+def test_a_key_whose_id_begins_with_a_hyphen_is_no_option(database_url, engine, kid):
+    run(database_url, "keys", "rotate")
+
+    answer = run(database_url, "keys", "retire", kid)
+
+    assert answer.exit_code == 1
+    assert "No such option" not in answer.output
