@@ -8,7 +8,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from lti_tool.admin.errors import AccessRefused, ConfirmationNeeded, NotSignedIn
-from lti_tool.admin.menu import ROOMS, menu_for
+from lti_tool.admin.menu import ROOMS, menu_for, room_of
 from lti_tool.admin.operators import Role
 from lti_tool.admin.permissions import FIRST_PAGE, may_open, roles_for
 from lti_tool.admin.sign_in import SignedIn, find_signed_in, find_waiting, is_seen_note_due, note_seen
@@ -35,6 +35,7 @@ def watch_operators(app: Flask) -> None:
             "may_open": may_open,
             "console_menu": menu_for,
             "console_rooms": ROOMS,
+            "room_of": room_of,
         }
     )
 

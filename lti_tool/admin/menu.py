@@ -87,15 +87,23 @@ _MENU: Final = (
 )
 
 
+#: Rooms that are reached from the pages of another one, which the menu marks for them.
+_REACHED_FROM: Final = {
+    "imported_learners": "imported_courses",
+    "invitation_console": "platform_console",
+    "key_console": "platform_console",
+    "population": "staff",
+}
+
 #: Rooms of the console: those that the menu leads to, and those that are reached from their pages.
 ROOMS: Final = frozenset(
-    {
-        *(endpoint.partition(".")[0] for group in _MENU for endpoint, _words in group.links),
-        "imported_learners",
-        "invitation_console",
-        "key_console",
-    }
+    {*(endpoint.partition(".")[0] for group in _MENU for endpoint, _words in group.links), *_REACHED_FROM}
 )
+
+
+def room_of(blueprint: str | None) -> str:
+    """The room of the menu that a page with this blueprint belongs to."""
+    return _REACHED_FROM.get(blueprint or "", blueprint or "")
 
 
 def menu_for(role: Role) -> Iterator[MenuGroup]:

@@ -1,5 +1,7 @@
 """The operator console: what is connected, what waits, and the few things that can be changed there."""
 
+import re
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -122,3 +124,19 @@ def test_units_and_content_are_counted(client):
     assert "QD19/2025" in units
     assert "QD124/2004" in units
     assert "Nội dung" in content
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [
+        ("/quan-tri/loi-moi/", "Kết nối LMS"),
+        ("/quan-tri/khoa-ky/", "Kết nối LMS"),
+        ("/quan-tri/doi-tuong/", "Danh bạ cán bộ"),
+        ("/quan-tri/nguoi-dung/", "Người dùng"),
+    ],
+)
+def test_the_menu_marks_one_room_wherever_one_is(client, address, words):
+    page = client.get(address, follow_redirects=True).text
+    menu = page[page.index("console-menu-wide") : page.index("console-menu-narrow")]
+
+    assert re.findall(r'aria-current="\w+">([^<]+)</a>', menu) == [words]

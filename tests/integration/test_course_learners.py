@@ -130,6 +130,13 @@ def test_nobody_comes_in_by_another_course_or_role(room, unit, engine):
     assert by_analyst.status_code == 403
 
 
+def test_the_menu_marks_the_imported_courses(room, unit, engine):
+    page = signed_in(room).get(address_of(room, unit, engine), base_url=TOOL).text
+    menu = page[page.index("console-menu-wide") : page.index("console-menu-narrow")]
+
+    assert re.findall(r'aria-current="\w+">([^<]+)</a>', menu) == ["Khóa học nhập vào"]
+
+
 def test_a_course_that_nobody_opened_says_so(room):
     package_id = room.bring_in(make_cmi5_package(), name="chua-ai")
 
