@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from content_packages.knowledge.results import Extract
 from content_packages.knowledge.syllables import QUESTION_WORDS, Word, fold, words
@@ -22,17 +23,25 @@ _folded = lru_cache(maxsize=2_048)(fold)
 
 @dataclass(frozen=True)
 class Wanted:
-    """The words of a question that say something, ready to be looked for in many texts."""
+    """The words of a question that say something, ready to be looked for in many texts.
+
+    Attributes:
+        compounds: finds what stands together in the question though half of it says nothing alone, such as
+            "thủ tục"; for marking only.
+    """
 
     syllables: frozenset[str]
     pattern: re.Pattern[str] | None
+    compounds: re.Pattern[str] | None
 
     @classmethod
-    def of(cls, asked: Iterable[str]) -> "Wanted":
-        """From the folded syllables of a question."""
+    def of(cls, asked: Sequence[str]) -> "Wanted":
+        """From the folded syllables of a question, in its order."""
         told = frozenset(syllable for syllable in asked if syllable not in QUESTION_WORDS)
-        ways = "|".join(sorted(map(re.escape, told)))
-        return cls(told, re.compile(rf"(?<![^\W_])(?:{ways})(?![^\W_])") if told else None)
+        halves = {pair for pair in pairwise(asked) if len(told.intersection(pair)) == 1}
+        return cls(
+            told, _any_of(map(re.escape, told)), _any_of(r"\s+".join(map(re.escape, pair)) for pair in halves)
+        )
 
     def words_in(self, text: str) -> list[Word]:
         """Where they stand in a text in NFC."""
@@ -43,6 +52,19 @@ class Wanted:
             return [word for word in words(text) if word.folded in self.syllables]
         return [Word(found[0], *found.span()) for found in self.pattern.finditer(folded)]
 
+    def compounds_in(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        """Where compounds stand in that part of a text in NFC."""
+        folded = _folded(text)
+        if self.compounds is None or len(folded) != len(text):
+            return []
+        return [found.span() for found in self.compounds.finditer(folded, start, end)]
+
+
+def _any_of(ways: Iterable[str]) -> re.Pattern[str] | None:
+    """Finds any of these as whole words."""
+    listed = "|".join(sorted(ways))
+    return re.compile(rf"(?<![^\W_])(?:{listed})(?![^\W_])") if listed else None
+
 
 def extract(text: str, wanted: Wanted, *, longest: int = LONGEST) -> Extract:
     """The best part of `text` of at most about `longest` characters."""
@@ -50,9 +72,9 @@ def extract(text: str, wanted: Wanted, *, longest: int = LONGEST) -> Extract:
     held = wanted.words_in(text)
     start, end = (0, len(text)) if len(text) <= longest else _best_part(text, held, longest)
     part = text[start:end].rstrip()
-    marks = _marks(
-        text, (word for word in held if start <= word.start and word.end <= start + len(part)), start
-    )
+    last = start + len(part)
+    places = [(word.start, word.end) for word in held if start <= word.start and word.end <= last]
+    marks = _marks(text, sorted([*places, *wanted.compounds_in(text, start, last)]), start)
     is_cut = end < len(text) and part[-1:] not in _ENDS
     return Extract(f"{part} …" if is_cut else part, marks)
 
@@ -80,12 +102,12 @@ def _last_blank(text: str, start: int, longest: int) -> int:
     return blank if blank > start else start + longest
 
 
-def _marks(text: str, held: Iterable[Word], start: int) -> tuple[tuple[int, int], ...]:
-    """Places of the words in the part that begins at `start`; neighbours are one mark."""
+def _marks(text: str, places: Iterable[tuple[int, int]], start: int) -> tuple[tuple[int, int], ...]:
+    """Sorted places within the part that begins at `start`; what overlaps or is a neighbour is one mark."""
     marks: list[tuple[int, int]] = []
-    for word in held:
-        if marks and not text[start + marks[-1][1] : word.start].strip():
-            marks[-1] = (marks[-1][0], word.end - start)
+    for begins, ends in places:
+        if marks and not text[start + marks[-1][1] : begins].strip():
+            marks[-1] = (marks[-1][0], max(marks[-1][1], ends - start))
         else:
-            marks.append((word.start - start, word.end - start))
+            marks.append((begins - start, ends - start))
     return tuple(marks)
