@@ -77,10 +77,19 @@ def launch_in_frame(page: Page, house) -> FrameLocator:
     return frame
 
 
+def wait_until_whole(frame: FrameLocator) -> None:
+    """A page that is still coming has a title already, and no check yet or half of one."""
+    frame.locator("html").evaluate(
+        "() => document.readyState === 'complete' || new Promise(done => addEventListener('load', done))"
+    )
+
+
 def read_module(frame: FrameLocator, knowledge: Knowledge) -> None:
     frame.get_by_role("link", name="Bắt đầu học").click()
     ending = frame.locator("form.lesson-end button")
     while True:
+        expect(ending).to_be_visible()
+        wait_until_whole(frame)
         title = frame.get_by_role("heading", level=1).inner_text()
         answer_checks(frame, knowledge)
         is_last = "kết thúc" in ending.inner_text()
