@@ -4,11 +4,8 @@ import unicodedata
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, delete
-from sqlalchemy.orm import Session
-from sqlalchemy.pool import StaticPool
 
 from content_packages.errors import KnowledgeItemNotFound
 from content_packages.knowledge import (
@@ -22,17 +19,15 @@ from content_packages.knowledge import (
 )
 from content_packages.knowledge.passages import plain_text
 from content_packages.knowledge.searching import record_sentence
-from lti_tool.all_models import metadata
+from tests.factories.emptied_knowledge import REFS, WORDS, emptied_knowledge
 from tests.factories.knowledge import NOON, make_document, make_entry
 
-WORDS = ["thủ tục", "hồ sơ", "trễ hạn", "con dấu", "lương", "công chức", "một cửa", "ở xã", "trực tuyến."]
 QUESTIONS = [
     "thủ tục một cửa ở xã",
     "hồ sơ trễ hạn",
     "luong cong chuc",
     "theo nghị định 2/2020/NĐ-CP thì hồ sơ",
 ]
-REFS = [f"{number}/2020/NĐ-CP" for number in range(1, 6)]
 DAYS = [date(2020, 1, 1), date(2022, 1, 1), date(2024, 1, 1), date(2026, 1, 1), date(2030, 1, 1)]
 CAUTIONS = {"expired": "basis_expired", "not_yet": "basis_not_yet", "unknown": "basis_unknown"}
 
@@ -70,17 +65,12 @@ entries = st.builds(
 
 
 @pytest.fixture(scope="module")
-def shelf():
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    metadata.create_all(engine)
-    yield engine, [table for table in metadata.sorted_tables if "knowledge" in table.name]
-    engine.dispose()
+def open_emptied():
+    with emptied_knowledge() as opening:
+        yield opening
 
 
-def fill(session, tables, records, questions):
-    for table in reversed(tables):
-        session.execute(delete(table))
-    session.commit()
+def fill(session, records, questions):
     for record in records:
         publish_document(session, record, by="an", now=NOON)
     for question in questions:
@@ -104,16 +94,15 @@ def sources_of(given):
     return texts if hit.place else [record_sentence(hit.document)]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(documents(), min_size=1, max_size=5, unique_by=lambda one: one.ref),
     st.lists(entries, max_size=5, unique_by=lambda one: one.id),
     st.sampled_from(DAYS),
 )
-def test_an_answer_says_how_its_basis_stands_and_adds_no_word(shelf, records, questions, day):
-    engine, tables = shelf
-    with Session(engine) as session:
-        fill(session, tables, records, questions)
+def test_an_answer_says_how_its_basis_stands_and_adds_no_word(open_emptied, records, questions, day):
+    with open_emptied() as session:
+        fill(session, records, questions)
         for question in QUESTIONS:
             found = search(session, question, on=day)
             given = answer(session, question, on=day)

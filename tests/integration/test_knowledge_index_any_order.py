@@ -3,9 +3,9 @@
 from datetime import date
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, delete, select
+from sqlalchemy import create_engine, select
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
@@ -24,9 +24,9 @@ from content_packages.knowledge.mirror import mirror_of
 from content_packages.knowledge.models import KnowledgeIndex, KnowledgePassage
 from content_packages.knowledge.rebuilding import check_index, rebuild_index
 from lti_tool.all_models import metadata
+from tests.factories.emptied_knowledge import REFS, WORDS, emptied_knowledge
 from tests.factories.knowledge import NOON, TODAY, create_knowledge, make_document, make_entry
 
-WORDS = ["thủ tục", "hồ sơ", "trễ hạn", "con dấu", "lương", "công chức", "một cửa", "xã", "trực tuyến"]
 QUESTIONS = [
     "thủ tục một cửa ở xã",
     "hồ sơ trễ hạn",
@@ -34,7 +34,6 @@ QUESTIONS = [
     "nghị định 2/2020",
     "truc tuyen con dau",
 ]
-REFS = [f"{number}/2020/NĐ-CP" for number in range(1, 6)]
 
 texts = st.lists(st.sampled_from(WORDS), min_size=1, max_size=6).map(" ".join)
 documents = st.builds(
@@ -105,21 +104,15 @@ def ranking(session):
 
 
 @pytest.fixture(scope="module")
-def empty_knowledge():
-    engine = create_engine("sqlite://", poolclass=StaticPool)
-    metadata.create_all(engine)
-    yield engine, [table for table in metadata.sorted_tables if "knowledge" in table.name]
-    engine.dispose()
+def open_emptied():
+    with emptied_knowledge() as opening:
+        yield opening
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(steps)
-def test_an_index_that_grew_ranks_like_one_that_was_made_anew(empty_knowledge, taken):
-    engine, tables = empty_knowledge
-    with Session(engine) as session:
-        for table in reversed(tables):
-            session.execute(delete(table))
-        session.commit()
+def test_an_index_that_grew_ranks_like_one_that_was_made_anew(open_emptied, taken):
+    with open_emptied() as session:
         for step, thing in taken:
             take(session, step, thing)
         grown = ranking(session)
